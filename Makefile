@@ -1,0 +1,52 @@
+# Commandes: every command stands here; bare `make` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench lock messages screenshots clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+STAMP := $(VENV)/.installed
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(STAMP)  ## make the environment from the lock file
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Commandes needs Python 3.11 or later; this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+run: install  ## serve the app, with sample orders in an empty store
+	$(BIN)/commandes serve --sample --port $(PORT)
+
+test: install check  ## everything: checks, then all tests, the browser's included
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: install  ## style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install  ## measure the budgets (ORDERS="10000 1000000", TEN_MILLION=1 for 10 M)
+	$(BIN)/python -m benchmarks $(if $(TEN_MILLION),--ten-million)
+
+lock: install  ## work out the exact versions anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+
+messages: install  ## collect the French texts and compile the English catalogue
+	$(BIN)/pybabel --quiet extract --no-location --omit-header --sort-output \
+	  -k N_ -k plural:1,2 --output=commandes/locale/commandes.pot app.py pages commandes
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --ignore-obsolete --domain=commandes \
+	  --input-file=commandes/locale/commandes.pot --output-dir=commandes/locale --locale=en
+	$(BIN)/pybabel --quiet compile --domain=commandes --directory=commandes/locale
+
+screenshots: install  ## take the README's screenshots anew
+	$(BIN)/python docs/screenshots.py
+
+clean:  ## remove the environment and what tools left; the data stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

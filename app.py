@@ -1,0 +1,57 @@
+"""Navigation and nothing else: a page may be entered without this file having run."""
+
+import streamlit as st
+
+from commandes.ui import language
+from commandes.words import _
+
+language.use_readers()
+page = st.navigation(
+    {
+        "": [
+            st.Page(
+                "pages/accueil/tableau_de_bord.py",
+                title=":material/dashboard: " + _("Tableau de bord"),
+                icon="",
+                default=True,
+                help=_("Ventes de la période et ce qui attend quelqu’un."),
+            ),
+        ],
+        _("Commandes"): [
+            st.Page(
+                "pages/commandes/liste.py",
+                title=":material/receipt_long: " + _("Commandes"),
+                icon="",
+                url_path="commandes",
+                help=_("Toutes les transactions : filtrer, ouvrir, exporter."),
+            ),
+            st.Page(
+                "pages/commandes/fiche.py",
+                title=":material/receipt: " + _("Commande"),
+                icon="",
+                url_path="commande",
+                visibility="hidden",
+            ),
+        ],
+        _("Rapports"): [
+            st.Page(
+                "pages/rapports/ventes.py",
+                title=":material/bar_chart: " + _("Ventes"),
+                icon="",
+                url_path="ventes",
+                help=_("Encaissé, remboursé et net, par jour, semaine ou mois."),
+            ),
+        ],
+        _("Réglages"): [
+            st.Page(
+                "pages/reglages/importer.py",
+                title=":material/upload_file: " + _("Importer"),
+                icon="",
+                url_path="importer",
+                help=_("Apporter les commandes d’un fichier de sa plateforme."),
+            ),
+        ],
+    },
+    expanded=True,
+)
+page.run()

@@ -1,0 +1,118 @@
+"""`python -m benchmarks`: the table of budgets, ratios taken in one run.
+
+Stores are kept under .bench and used again. Numbers in docs/benchmarks.md come from
+this program; they are ratios against the same work done by hand on the same machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shutil
+from pathlib import Path
+
+from benchmarks import questions, work
+from benchmarks.timing import Row
+from commandes import settings as settings_module
+from commandes.intake.fill import fill
+from commandes.mirror import Mirror
+from commandes.store import open_store
+
+ROOT = Path(__file__).parents[1]
+KEPT = ROOT / ".bench"
+
+
+def settings_of(name: str) -> settings_module.Settings:
+    """The settings of a store kept for measuring."""
+    return settings_module.read({"COMMANDES_DATA_DIR": str(KEPT / name)})
+
+
+def say(row: Row) -> Row:
+    """Print a line as soon as it is known."""
+    print(" | ".join(row.cells()), flush=True)
+    return row
+
+
+def one_size(count: int) -> tuple[list[Row], float, float]:
+    """Every line for one number of orders; the page's seconds, the change's ms."""
+    settings = settings_of(str(count))
+    store = open_store(settings)
+    if fill(store, count, 1, actor="bench") != count:
+        raise SystemExit(f"{settings.data_dir} holds something else: remove it")
+    mirror = Mirror(store, settings)
+    rows = []
+    with mirror.snapshot():
+        pass
+    page = questions.page_seconds(mirror)
+    change, visible = work.one_change(store, mirror, count)
+    rows.append(say(change))
+    rows += map(say, work.rebuild(mirror, store, count, settings.data_dir))
+    mirror.close()
+    copy = settings.data_dir / "copy.duckdb"
+    shutil.copyfile(settings.data_dir / "mirror-0.duckdb", copy)
+    mirror = Mirror(store, settings)
+    rows += map(say, questions.measure(mirror, count, copy))
+    rows += map(say, work.exports(mirror, count, copy, settings.data_dir))
+    mirror.close()
+    rows += map(say, work.writing_command(settings, count))
+    rows += map(say, work.resting_memory(settings, count))
+    store.close()
+    return rows, page, visible
+
+
+def main() -> None:
+    """Measure, print the table, write docs/benchmarks.md."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--orders", nargs="*", type=int, default=[10_000, 1_000_000])
+    parser.add_argument("--ten-million", action="store_true")
+    options = parser.parse_args()
+    sizes = [*options.orders, *([10_000_000] if options.ten_million else [])]
+    KEPT.mkdir(exist_ok=True)
+    shutil.rmtree(KEPT / "import", ignore_errors=True)
+    rows = [say(row) for row in work.imports(settings_of("import"), KEPT)]
+    first: tuple[int, float, float] | None = None
+    for count in sizes:
+        found, page, visible = one_size(count)
+        rows += found
+        if first is None:
+            first = (count, page, visible)
+            continue
+        for name, now, before, most in (
+            ("first page by date, growth", page, first[1], 3),
+            ("an action, growth", visible, first[2], 2),
+        ):
+            growth = now / before
+            limit = f"≤ {most} ×"
+            what = f"{name} since {first[0]:,}".replace(",", " ")
+            rows.append(
+                say(Row(what, count, f"{growth:.2f} ×", "", limit, growth <= most))
+            )
+    write(rows)
+
+
+def write(rows: list[Row]) -> None:
+    """The table as a document."""
+    head = ["work", "orders", "median", "min–max", "limit", "held"]
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`: ratios against the same work done by hand (SQL",
+        "written out on the same mirror file, DuckDB’s own COPY, ADBC into DuckDB),",
+        f"pairs taken in turn in one run. Machine: {platform.machine()}, Python",
+        f"{platform.python_version()}, two cores shared with other work; milliseconds",
+        "and orders per second are of that machine.",
+        "",
+        f"| {' | '.join(head)} |",
+        f"|{'---|' * len(head)}",
+        *[f"| {' | '.join(row.cells())} |" for row in rows],
+        "",
+    ]
+    lost = [row.work for row in rows if not row.ok]
+    if lost:
+        lines += ["Not held in this run: " + "; ".join(lost) + ".", ""]
+    (ROOT / "docs").mkdir(exist_ok=True)
+    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""The list and the sales, against the same answers by SQL written by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from benchmarks.timing import ratio_row, ratios
+from commandes.reports import orders
+from commandes.reports.filters import OrderFilter
+from commandes.reports.sales import sales
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import polars as pl
+
+    from benchmarks.timing import Row
+    from commandes.mirror import Mirror, Snapshot
+
+_SPRING = "timestamptz '2026-03-01 00:00:00+01'"
+_SUMMER = "timestamptz '2026-06-01 00:00:00+02'"
+_PERIOD = {"first": date(2026, 3, 1), "last": date(2026, 5, 31)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A filter of ours, and the condition that a person would write for it.
+
+    Attributes:
+        facet: whose own condition it is: that facet's counts leave it out.
+    """
+
+    wanted: OrderFilter
+    condition: str = "true"
+    facet: str = ""
+
+
+FILTERS = {
+    "no filter": Asked(OrderFilter()),
+    "status": Asked(OrderFilter(statuses=("new",)), "status = 'new'", "status"),
+    "payment": Asked(
+        OrderFilter(payments=("paid",)), "payment_status = 'paid'", "payment_status"
+    ),
+    "module": Asked(OrderFilter(modules=("events",)), "module = 'events'", "module"),
+    "period, placed": Asked(
+        OrderFilter(**_PERIOD), f"placed_at >= {_SPRING} and placed_at < {_SUMMER}"
+    ),
+    "period, paid": Asked(
+        OrderFilter(**_PERIOD, dated="paid"),
+        "id in (select order_id from payments where voided_at is null "
+        f"and paid_at >= {_SPRING} and paid_at < {_SUMMER})",
+    ),
+    "tag": Asked(OrderFilter(tags=("VIP",)), "list_contains(tags, 'VIP')", "tag"),
+    "search": Asked(OrderFilter(search="martin"), "contains(search_text, 'martin')"),
+}
+
+_ACTIVE = "archived_at is null"
+_PAGE = """
+select id, source, number, module, status, payment_status, is_cart, currency, total,
+    paid, refunded, refunds_to_do, customer_name, customer_key, email, placed_at,
+    first_service_at, archived_at, line_count, quantity, titles, tags, carriers, version
+from orders where {where} order by placed_at desc, id desc limit 51
+"""
+_TOTALS = """
+select currency, count(*) as orders, sum(total)::bigint as total,
+    count(*) filter (where status = 'cancelled' and not is_cart) as cancelled,
+    sum(total) filter (where status = 'cancelled' and not is_cart)::bigint as lost,
+    count(*) filter (where is_cart and payment_status = 'abandoned') as abandoned,
+    sum(total) filter (where is_cart and payment_status = 'abandoned')::bigint as left_
+from orders where {where} group by currency
+"""
+_COUNTS = """
+select {columns}, count(*) as orders
+from orders where {where} group by grouping sets ({sets})
+"""
+_TAGS = """
+select tag, count(*) as orders
+from (select unnest(tags) as tag from orders where {where}) group by tag
+"""
+_ARCHIVED = """
+select archived_at is null as active, count(*) as orders
+from orders where {where} group by active
+"""
+_FACETS = ("status", "payment_status", "module")
+_SALES = """
+with moves as (
+    select order_id, paid_at as moment, amount as gross, 0 as refunds, 0 as n
+    from payments where voided_at is null
+    union all
+    select order_id, refunded_at, 0, amount, 0 from refunds where voided_at is null
+    union all
+    select id, first_paid_at, 0, 0, 1 from orders where first_paid_at is not null
+)
+select date_trunc('{by}', timezone('Europe/Paris', moment))::date as period, currency,
+    sum(n)::bigint as orders, sum(gross)::bigint as gross, sum(refunds)::bigint as refunds
+from moves join orders on orders.id = order_id
+group by all order by all
+"""
+
+
+
+def by_hand(ask: Callable[[str], pl.DataFrame], asked: Asked) -> dict[str, int]:
+    """The page, the totals and every facet's counts; how many orders they are of."""
+    where = f"{_ACTIVE} and {asked.condition}"
+    ask(_PAGE.format(where=where))
+    totals = ask(_TOTALS.format(where=where))
+    of_others = [facet for facet in _FACETS if facet != asked.facet]
+    _counts(ask, of_others, where)
+    if asked.facet in _FACETS:
+        _counts(ask, [asked.facet], _ACTIVE)
+    tags = ask(_TAGS.format(where=_ACTIVE if asked.facet == "tag" else where))
+    archived = ask(_ARCHIVED.format(where=asked.condition))
+    if asked.wanted.search:
+        ask(_TOTALS.format(where=f"archived_at is not null and {asked.condition}"))
+    return {
+        "orders": int(totals["orders"].sum()),
+        "tagged": int(tags["orders"].sum()),
+        "archived": int(archived["orders"].sum()),
+    }
+
+
+def _counts(
+    ask: Callable[[str], pl.DataFrame], columns: list[str], where: str
+) -> None:
+    sets = ", ".join(f"({column})" for column in columns)
+    ask(_COUNTS.format(columns=", ".join(columns), sets=sets, where=where))
+
+
+def ours(snapshot: Snapshot, wanted: OrderFilter) -> dict[str, int]:
+    """The same answers as the list asks for them."""
+    orders.page(snapshot, wanted)
+    summary = orders.summary(snapshot, wanted)
+    facets = orders.facets(snapshot, wanted)
+    return {
+        "orders": summary.count,
+        "tagged": sum(facets.tag.values()),
+        "archived": facets.archived["no"] + facets.archived["yes"],
+    }
+
+
+def measure(mirror: Mirror, count: int, copy: Path) -> Iterator[Row]:
+    """The list and the sales on one mirror file (`copy`, for the hand's own use)."""
+    hand = duckdb.connect(copy, read_only=True)
+    hand.execute(f"set threads = {mirror.settings.mirror_threads:d}")
+    hand.execute("set TimeZone = 'UTC'")
+
+    def ask(text: str) -> pl.DataFrame:
+        return hand.sql(text).pl()
+
+    with mirror.snapshot() as snapshot:
+        for name, asked in FILTERS.items():
+            work = f"list page + counts + totals: {name}"
+            found = compared(
+                lambda asked=asked: ours(snapshot, asked.wanted),
+                lambda asked=asked: by_hand(ask, asked),
+                work,
+            )
+            yield ratio_row(work, count, found, most=1.3)
+        for by in ("day", "month"):
+            work = f"sales by {by}"
+            found = compared(
+                lambda by=by: _sums(sales(snapshot, OrderFilter(archived="all"), by)),
+                lambda by=by: _sums(ask(_SALES.format(by=by))),
+                work,
+            )
+            yield ratio_row(work, count, found, most=1.3)
+    hand.close()
+
+
+def compared(
+    first: Callable[[], object], second: Callable[[], object], work: str
+) -> list[float]:
+    """The ratios of two ways to the same answer; other answers end the program."""
+    one, other = first(), second()
+    if one != other:
+        raise SystemExit(f"{work}: {one} is not {other}")
+    return ratios(first, second)
+
+
+def _sums(found: pl.DataFrame) -> dict[str, int]:
+    return {name: found[name].sum() for name in ("orders", "gross", "refunds")}

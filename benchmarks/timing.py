@@ -1,0 +1,71 @@
+"""Pairs of timings taken in turn, and what is said of them: ratios, not seconds."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        work: what was done.
+        orders: how many orders the store holds.
+        figure: the median, with its unit.
+        spread: the smallest and the largest.
+        limit: what it should keep to; empty for a figure without limit.
+        ok: whether it does.
+    """
+
+    work: str
+    orders: int
+    figure: str
+    spread: str = ""
+    limit: str = ""
+    ok: bool = True
+
+    def cells(self) -> list[str]:
+        """The line as it is printed."""
+        held = {True: "yes", False: "NO"}[self.ok] if self.limit else ""
+        orders = f"{self.orders:,}".replace(",", " ")
+        return [self.work, orders, self.figure, self.spread, self.limit, held]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def ratios(
+    ours: Callable[[], object], theirs: Callable[[], object], runs: int = 9
+) -> list[float]:
+    """Ours over theirs, pair by pair (A B A B …), after one round to warm up."""
+    ours()
+    theirs()
+    return [seconds(ours) / seconds(theirs) for _ in range(runs)]
+
+
+def ratio_row(
+    work: str, orders: int, found: list[float], *, most: float = 0, least: float = 0
+) -> Row:
+    """A line for ratios that should be at most, or at least, a limit."""
+    middle = statistics.median(found)
+    limit = f"≤ {most} ×" if most else f"≥ {least} ×" if least else ""
+    ok = (not most or middle <= most) and (not least or middle >= least)
+    return Row(
+        work,
+        orders,
+        f"{middle:.2f} ×",
+        f"{min(found):.2f}–{max(found):.2f}",
+        limit,
+        ok,
+    )

@@ -1,0 +1,247 @@
+"""Exports, imports, one change, rebuilding: against the same thing done by hand."""
+
+from __future__ import annotations
+
+import csv
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from benchmarks.timing import Row, ratio_row, ratios, seconds
+from commandes.actions import notes
+from commandes.actions.orders import Order
+from commandes.intake import bring
+from commandes.reports.export import export
+from commandes.reports.filters import OrderFilter
+from commandes.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from commandes.mirror import Mirror
+    from commandes.settings import Settings
+    from commandes.store import Store
+
+
+def one_change(store: Store, mirror: Mirror, count: int) -> tuple[Row, float]:
+    """From the call of an action to its being visible; also the median in ms."""
+    found = []
+    for turn in range(40):
+        order = Order(str(10_000 + count - turn), "sample")
+
+        def change(order: Order = order, turn: int = turn) -> None:
+            notes.note(store, order, f"Mesure {turn}", actor="bench")
+            with mirror.snapshot():
+                pass
+
+        found.append(seconds(change) * 1000)
+    middle = statistics.median(found[5:])
+    spread = f"{min(found[5:]):.1f}–{max(found[5:]):.1f}"
+    row = Row(
+        "an action, from call to visible",
+        count,
+        f"{middle:.1f} ms",
+        spread,
+        "≤ 30 ms",
+        middle <= 30,
+    )
+    return row, middle
+
+
+def exports(mirror: Mirror, count: int, copy: Path, folder: Path) -> Iterator[Row]:
+    """CSV of everything against DuckDB's own ordered COPY, and its memory."""
+    hand = duckdb.connect(copy, read_only=True)
+    hand.execute(f"set threads = {mirror.settings.mirror_threads:d}")
+    target = folder / "by_hand.csv"
+
+    def ours() -> None:
+        with mirror.snapshot() as snapshot:
+            export(
+                snapshot,
+                OrderFilter(archived="all"),
+                format="csv",
+                path=folder / "ours.csv",
+                timezone="Europe/Paris",
+                language="fr",
+            )
+
+    def theirs() -> None:
+        hand.execute(
+            "copy (select * exclude (search_text, titles) from orders "
+            f"order by placed_at desc, id desc) to '{target}' (header)"
+        )
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    ours()
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    speed = [1 / ratio for ratio in ratios(ours, theirs, 3)]
+    yield ratio_row("CSV of everything: speed", count, speed, least=0.5)
+    yield Row(
+        "CSV of everything: memory above what the process had used",
+        count,
+        f"{grown:.0f} MB",
+        "",
+        "≤ 200 MB",
+        grown <= 200,
+    )
+    hand.close()
+
+
+def orders_file(path: Path, count: int) -> None:
+    """A file in Shopify's layout: one row per line, order fields on the first."""
+    header = (
+        "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,"
+        "Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,"
+        "Lineitem price,Lineitem sku,Billing Name,Billing City,Billing Country"
+    ).split(",")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for number in range(count):
+            day = f"2026-{1 + number % 12:02}-{1 + number % 28:02}"
+            at = f"{day} 10:{number % 60:02}:00 +0100"
+            total = f"{20 + number % 50}.00"
+            writer.writerow(
+                [
+                    *(f"#{number}", f"c{number % 9999}@example.org", "paid", at),
+                    *("fulfilled", "EUR", total, "0.00", "0.00", total, at),
+                    *(1, "Lampe", "10.00", "LAMP"),
+                    *(f"Client {number % 9999}", "Lyon", "FR"),
+                ]
+            )
+            rest = f"{10 + number % 50}.00"
+            writer.writerow(
+                [f"#{number}", *[""] * 10, 1, "Tasse", rest, "TASSE", "", "", ""]
+            )
+
+
+def imports(settings: Settings, folder: Path) -> Iterator[Row]:
+    """A file of 100,000 orders into an empty SQLite store."""
+    count = 100_000
+    path = folder / "shopify.csv"
+    if not path.exists():
+        orders_file(path, count)
+    store = open_store(settings)
+    start = time.perf_counter()
+    incoming = bring.open_file(store, settings, path)
+    bring.merge_file(store, incoming, path, actor="bench")
+    speed = count / (time.perf_counter() - start)
+    store.close()
+    yield Row(
+        "import of a file of 100,000 orders",
+        count,
+        f"{speed / 1000:.1f} k orders/s",
+        "",
+        "≥ 20 k orders/s",
+        speed >= 20_000,
+    )
+
+
+_BY_HAND = """
+import sys, adbc_driver_sqlite.dbapi as adbc, duckdb
+source, target = sys.argv[1:]
+con = duckdb.connect(target)
+with adbc.connect(source) as connection, connection.cursor() as cursor:
+    for table, columns in (
+        ("orders", "id, source, number, module, status, payment_status, is_cart, "
+            "currency, subtotal, discount, shipping, fees, tip, "
+            "coalesce(tax, 0) as tax, "
+            "total, gift_card, coalesce(customer_name, '') as customer_name, "
+            "coalesce(email, '') as email, coalesce(phone, '') as phone, "
+            "coalesce(billing_address, '') as billing_address, "
+            "coalesce(shipping_address, '') as shipping_address, "
+            "coalesce(ip_address, '') as ip_address, placed_at, "
+            "coalesce(cancelled_at, 0) as cancelled_at, "
+            "coalesce(archived_at, 0) as archived_at, version"),
+        ("order_lines", "id, order_id, position, coalesce(sku, '') as sku, title, "
+            "coalesce(variant, '') as variant, quantity, unit_price, discount, total, "
+            "refunded_quantity, coalesce(service_at, 0) as service_at, "
+            "coalesce(details, '') as details"),
+        ("payments", "id, order_id, at, amount, coalesce(means, '') as means, "
+            "coalesce(provider, '') as provider, kind"),
+        ("refunds", "id, order_id, coalesce(marked_at, 0) as marked_at, amount, state"),
+        ("events", "seq, coalesce(order_id, 0) as order_id, at, actor, kind"),
+    ):
+        order = " order by placed_at" if table == "orders" else ""
+        cursor.execute(f"select {columns} from {table}{order}")
+        reader = cursor.fetch_record_batch()
+        con.execute(f"create table {table} as select * from reader")
+con.close()
+"""
+
+
+def rebuild(mirror: Mirror, store: Store, count: int, folder: Path) -> Iterator[Row]:
+    """The mirror made anew against ADBC into DuckDB in a child process."""
+
+    def theirs() -> None:
+        target = folder / "by_hand.duckdb"
+        target.unlink(missing_ok=True)
+        subprocess.run(
+            [sys.executable, "-c", _BY_HAND, str(store.sqlite_path), str(target)],
+            check=True,
+        )
+
+    found = ratios(mirror.rebuild, theirs, 3)
+    yield ratio_row("mirror rebuilt", count, found, most=1.5)
+
+
+def writing_command(settings: Settings, count: int) -> Iterator[Row]:
+    """A whole `commandes note` process against importing SQLAlchemy and pysqlite3."""
+    environment = {"COMMANDES_DATA_DIR": str(settings.data_dir)}
+    turn = iter(range(1_000_000))
+
+    def ours() -> None:
+        arguments = ["note", "10001", f"Mesure {next(turn)}", "--json"]
+        subprocess.run(
+            [sys.executable, "-m", "commandes.cli", *arguments],
+            check=True,
+            capture_output=True,
+            env=environment,
+        )
+
+    def theirs() -> None:
+        subprocess.run(
+            [sys.executable, "-c", "import sqlalchemy, pysqlite3.dbapi2"],
+            check=True,
+            env=environment,
+        )
+
+    work = "a writing command, whole process"
+    yield ratio_row(work, count, ratios(ours, theirs, 7), most=1.5)
+
+
+def resting_memory(settings: Settings, count: int) -> Iterator[Row]:
+    """What the app's process holds at rest after a rebuild."""
+    code = (
+        "import json, resource\n"
+        "import streamlit, polars, plotly.graph_objects\n"
+        "from commandes import settings, store, mirror\n"
+        "s = settings.read(); st = store.open_store(s); m = mirror.Mirror(st, s)\n"
+        "m.rebuild()\n"
+        "with m.snapshot(): pass\n"
+        "rss = [l for l in open('/proc/self/status') if l.startswith('VmRSS')][0]\n"
+        "print(json.dumps(int(rss.split()[1]) / 1024))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"COMMANDES_DATA_DIR": str(settings.data_dir)},
+    )
+    held = json.loads(done.stdout.splitlines()[-1])
+    yield Row(
+        "memory at rest, after a rebuild",
+        count,
+        f"{held:.0f} MB",
+        "",
+        "≤ 600 MB",
+        held <= 600,
+    )

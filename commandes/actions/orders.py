@@ -1,0 +1,161 @@
+"""What every action on an order shares: finding it, refusing, saving, the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+
+from commandes import rules
+from commandes.errors import OrderAmbiguous, OrderChanged, OrderNotFound
+from commandes.store import Receipt, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection, Row
+
+    from commandes.store import Store, Writer
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which order an action is about, as people name it.
+
+    Attributes:
+        number: as the source writes it.
+        source: needed where two sources share the number.
+        version: the version that was on screen; another one refuses the action.
+    """
+
+    number: str
+    source: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action did to an order.
+
+    Attributes:
+        kind: the journal's word for it; empty when nothing changed.
+        message: why nothing changed.
+        payload: the journal's facts (ids, states, amounts, tag names).
+        values: columns of the order that change.
+        result: what the receipt says besides.
+    """
+
+    kind: str = ""
+    message: str = ""
+    payload: dict[str, object] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+def find(connection: Connection, wanted: Order) -> Row[Any]:
+    """The order's row.
+
+    Raises:
+        OrderNotFound: no order has the number.
+        OrderAmbiguous: orders of several sources have it.
+        OrderChanged: someone changed it since it was on screen.
+    """
+    c = tables.orders.c
+    statement = select(tables.orders).where(c.number == wanted.number)
+    if wanted.source is not None:
+        statement = statement.where(c.source == wanted.source)
+    rows = connection.execute(statement.order_by(c.source, c.id)).all()
+    if not rows:
+        raise OrderNotFound(number=wanted.number)
+    if len(rows) > 1:
+        sources = ", ".join(sorted({row.source for row in rows}))
+        raise OrderAmbiguous(number=wanted.number, sources=sources)
+    if wanted.version is not None and rows[0].version != wanted.version:
+        raise OrderChanged(number=wanted.number)
+    return rows[0]
+
+
+def act(
+    store: Store,
+    action: str,
+    wanted: Order,
+    work: Callable[[Writer, Row[Any]], Done],
+    *,
+    arguments: dict[str, object] | None = None,
+    actor: str,
+    key: str | None = None,
+) -> Receipt:
+    """Do one action on one order: one transaction, one journal entry, one receipt.
+
+    `work` refuses before its first write; it changes what hangs on the order, and
+    says in `Done` what changes on the order itself.
+    """
+
+    def inside(writer: Writer) -> Receipt:
+        order = find(writer.connection, wanted)
+        done = work(writer, order)
+        if done.kind:
+            save(writer, order, done)
+        return Receipt(
+            receipt="",
+            order=order.number,
+            action=action,
+            changed=bool(done.kind),
+            message=done.message,
+            result=done.result,
+        )
+
+    asked = {"order": wanted.number, "source": wanted.source, **(arguments or {})}
+    return store.perform(action, asked, inside, actor=actor, key=key)
+
+
+def save(writer: Writer, order: Row[Any], done: Done) -> None:
+    """Write the order's own changes, its payment status, version and journal entry."""
+    values = dict(done.values)
+    values["payment_status"] = rules.payment_status(
+        total=order.total,
+        paid=paid(writer.connection, order.id),
+        refunded=refunded(writer.connection, order.id),
+        pending=values.get("payment_pending", order.payment_pending),
+        abandoned=values.get("abandoned_at", order.abandoned_at) is not None,
+    )
+    values["version"] = order.version + 1
+    c = tables.orders.c
+    writer.connection.execute(
+        update(tables.orders).where(c.id == order.id).values(values)
+    )
+    payload = dict(done.payload)
+    if values["payment_status"] != order.payment_status:
+        payload["payment"] = values["payment_status"]
+    writer.record(order.id, done.kind, payload)
+
+
+def paid(connection: Connection, order_id: int) -> int | None:
+    """The payments that stand, in minor units; None when there is none."""
+    c = tables.payments.c
+    total = connection.scalar(
+        select(func.sum(c.amount)).where(c.order_id == order_id, c.voided_at.is_(None))
+    )
+    return None if total is None else int(total)
+
+
+def refunded(connection: Connection, order_id: int) -> int:
+    """The refunds that stand, in minor units."""
+    c = tables.refunds.c
+    total = connection.scalar(
+        select(func.sum(c.amount)).where(c.order_id == order_id, c.voided_at.is_(None))
+    )
+    return int(total or 0)
+
+
+def lines(connection: Connection, order_id: int) -> list[Row[Any]]:
+    """The order's lines, in their order."""
+    c = tables.order_lines.c
+    return list(
+        connection.execute(
+            select(tables.order_lines)
+            .where(c.order_id == order_id)
+            .order_by(c.position, c.id)
+        )
+    )

@@ -1,0 +1,7 @@
+"""`python -m commandes.cli`, the same as `commandes`."""
+
+import sys
+
+from commandes.cli import main
+
+sys.exit(main())

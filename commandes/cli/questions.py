@@ -1,0 +1,293 @@
+"""The commands that ask, and those that bring orders in or keep the house."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from commandes import words
+from commandes.store import open_store
+from commandes.words import _
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from commandes.mirror import Mirror, Snapshot
+    from commandes.reports.filters import OrderFilter
+    from commandes.settings import Settings
+    from commandes.store import Store
+
+    Answer = dict[str, Any]
+
+
+def _filter(options: argparse.Namespace, *, dated: str = "placed") -> OrderFilter:
+    from commandes.reports.filters import OrderFilter
+
+    return OrderFilter(
+        statuses=tuple(options.status),
+        payments=tuple(options.payment),
+        modules=tuple(options.module),
+        tags=tuple(options.tag),
+        first=options.first,
+        last=options.last,
+        dated=options.dated or dated,
+        search=options.search,
+        archived=options.archived,
+    )
+
+
+def _actor(options: argparse.Namespace) -> str:
+    return options.actor or getpass.getuser()
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    store = open_store(settings)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _mirror(store: Store, settings: Settings) -> Iterator[Mirror]:
+    from commandes.mirror import Mirror
+
+    mirror = Mirror(store, settings)
+    try:
+        yield mirror
+    finally:
+        mirror.close()
+
+
+@contextmanager
+def _snapshot(settings: Settings) -> Iterator[tuple[Store, Snapshot]]:
+    with (
+        _store(settings) as store,
+        _mirror(store, settings) as mirror,
+        mirror.snapshot() as snapshot,
+    ):
+        yield store, snapshot
+
+
+def _bar(what: str) -> Callable[[int, int], None]:
+    """Progress on standard error, on a terminal only."""
+
+    def show(done: int, total: int) -> None:
+        end = "\n" if done >= total else ""
+        share = words.number(round(100 * done / max(total, 1)))
+        print(f"\r{what} : {share} %", end=end, file=sys.stderr, flush=True)
+
+    return show if sys.stderr.isatty() else lambda _done, _total: None
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> Answer | None:
+    from commandes import server
+
+    if options.sample:
+        from commandes.intake.fill import fill
+
+        with _store(settings) as store:
+            if store.is_empty():
+                fill(store, 2000, 1, actor=getpass.getuser())
+
+    def ready(address: str) -> None:
+        if options.json:
+            print(json.dumps({"address": address}), flush=True)
+        else:
+            print(_("Commandes répond à {address}").format(address=address), flush=True)
+
+    server.serve(settings, options.host, options.port, on_ready=ready)
+    return None
+
+
+def _sample(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.intake.fill import fill
+
+    with _store(settings) as store:
+        count = fill(
+            store,
+            options.orders,
+            options.seed,
+            actor=_actor(options),
+            progress=_bar(_("Commandes d’exemple")),
+        )
+    return {"orders": count}
+
+
+def _import(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.intake import bring, merge
+
+    with _store(settings) as store:
+        incoming = bring.open_file(
+            store,
+            settings,
+            options.file,
+            format=options.format,
+            profile=options.profile,
+        )
+        if options.dry_run:
+            report = merge.preview(store, incoming)
+        else:
+            report = bring.merge_file(
+                store,
+                incoming,
+                options.file,
+                actor=_actor(options),
+                moves_stock=options.moves_stock,
+                progress=_bar(_("Import")),
+            )
+    return {
+        "format": report.format,
+        "profile": report.profile,
+        "rows_read": report.rows_read,
+        "rows_imported": report.rows_imported,
+        "rows_rejected": report.rows_rejected,
+        "orders_new": report.orders_new,
+        "orders_updated": report.orders_updated,
+        "orders_unchanged": report.orders_unchanged,
+        "totals": report.totals,
+        "refunds_beyond_payments": report.beyond,
+        "orders_not_adding_up": report.gaps,
+        "dry_run": options.dry_run,
+        "resumed": report.resumed,
+        "import": report.import_id,
+        "rejects": report.rejects.head(100).select("row", "reason").to_dicts(),
+    }
+
+
+def _imports(options: argparse.Namespace, settings: Settings) -> Answer:
+    from sqlalchemy import select
+
+    from commandes.intake.withdraw import withdraw
+    from commandes.store import tables
+
+    with _store(settings) as store:
+        if options.withdraw:
+            receipt = withdraw(store, options.withdraw, actor=_actor(options))
+            return {**receipt.__dict__, **receipt.result}
+        c = tables.imports.c
+        with store.reading() as connection:
+            rows = connection.execute(
+                select(c.id, c.file_name, c.format, c.state, c.started_at, c.orders_new)
+                .order_by(c.id.desc())
+                .limit(100)
+            ).all()
+    return {
+        "imports": [
+            {**row._asdict(), "started_at": row.started_at.isoformat()} for row in rows
+        ]
+    }
+
+
+def _list(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.reports import orders
+
+    wanted = _filter(options)
+    with _snapshot(settings) as (_opened, snapshot):
+        page = orders.page(snapshot, wanted, sort=options.sort, size=options.limit)
+        summary = orders.summary(snapshot, wanted)
+    return {
+        "count": summary.count,
+        "totals": summary.totals,
+        "sentence": summary.sentence(),
+        "orders": [
+            {
+                "number": row["number"],
+                "module": row["module"],
+                "status": row["status"],
+                "payment": row["payment_status"],
+                "placed_at": row["placed_at"].astimezone(settings.zone).isoformat(),
+                "customer": row["customer_name"],
+                "total": row["total"],
+                "refunded": row["refunded"],
+                "currency": row["currency"],
+                "tags": row["tags"],
+                "archived": row["archived_at"] is not None,
+                "source": row["source"],
+            }
+            for row in page.rows.iter_rows(named=True)
+        ],
+    }
+
+
+def _show(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.reports import detail
+
+    with _store(settings) as store:
+        return detail.order(store, options.number, options.source).as_json(
+            settings.zone
+        )
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.reports.export import export
+
+    with _snapshot(settings) as (_opened, snapshot):
+        count = export(
+            snapshot,
+            _filter(options),
+            format=options.format,
+            lines=options.lines,
+            sort=options.sort,
+            path=options.output,
+            timezone=settings.timezone,
+            language=settings.language,
+            progress=_bar(_("Export")),
+        )
+    return {"file": str(options.output), "count": count}
+
+
+def _report(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.reports.sales import sales
+
+    with _snapshot(settings) as (_opened, snapshot):
+        rows = sales(snapshot, _filter(options, dated="paid"), by=options.by)
+    return {
+        "rows": [
+            {**row, "period": str(row["period"])} for row in rows.iter_rows(named=True)
+        ]
+    }
+
+
+def _verify(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.reports.verify import verify
+
+    with _store(settings) as store, _mirror(store, settings) as mirror:
+        verdict = verify(store, mirror, noted=options.head)
+    return {
+        "ok": verdict.ok,
+        "head": str(verdict.head),
+        "checks": [check.__dict__ for check in verdict.checks],
+    }
+
+
+def _mirror_command(options: argparse.Namespace, settings: Settings) -> Answer:
+    with _store(settings) as store, _mirror(store, settings) as mirror:
+        if options.what == "rebuild":
+            show = _bar(_("Copie de lecture"))
+            mirror.rebuild(lambda share, _step: show(round(share * 100), 100))
+        status = mirror.status()
+    return {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in status.__dict__.items()
+    }
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], Answer | None]] = {
+    "serve": _serve,
+    "sample": _sample,
+    "import": _import,
+    "imports": _imports,
+    "list": _list,
+    "show": _show,
+    "export": _export,
+    "report": _report,
+    "verify": _verify,
+    "mirror": _mirror_command,
+}

@@ -1,0 +1,303 @@
+"""The commands that act on orders and stock: one function of `actions` each.
+
+Nothing here imports DuckDB, Polars or Streamlit: a command that only writes is quick.
+"""
+
+from __future__ import annotations
+
+import csv
+import getpass
+from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from commandes import rules
+from commandes.actions import (
+    messages,
+    notes,
+    orders,
+    payments,
+    refunds,
+    status,
+    stock,
+    tags,
+    tracking,
+)
+from commandes.actions.orders import Order
+from commandes.errors import CommandesError, FileUnreadable, SkuUnknown, UsageError
+from commandes.store import open_store, tables
+from commandes.words import _
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from commandes.settings import Settings
+    from commandes.store import Receipt, Store
+
+    Answer = dict[str, Any]
+
+
+def _order(options: argparse.Namespace) -> Order:
+    return Order(options.number, options.source)
+
+
+def _who(options: argparse.Namespace) -> dict[str, Any]:
+    return {"actor": options.actor or getpass.getuser(), "key": options.key}
+
+
+def _answer(receipt: Receipt) -> Answer:
+    return {
+        **receipt.result,
+        **{k: v for k, v in vars(receipt).items() if k != "result"},
+    }
+
+
+def _amount(store: Store, order: Order, text: str | None) -> int | None:
+    """An amount as typed (12.50 or 12,50), in minor units of the order's currency."""
+    if text is None:
+        return None
+    with store.reading() as connection:
+        currency = orders.find(connection, order).currency
+    try:
+        value = Decimal(text.replace(",", "."))
+        exact = value == rules.to_major(rules.to_minor(value, currency), currency)
+    except InvalidOperation:
+        exact = False
+    if not exact or not value.is_finite():
+        detail = _("« {value} » n’est pas un montant en {currency}")
+        raise UsageError(detail=detail.format(value=text, currency=currency))
+    return rules.to_minor(value, currency)
+
+
+def _acts(
+    act: Callable[[Store, Order, argparse.Namespace, dict[str, Any]], Receipt],
+) -> Callable[[argparse.Namespace, Settings], Answer]:
+    """A command that does one action on one order."""
+
+    def command(options: argparse.Namespace, settings: Settings) -> Answer:
+        store = open_store(settings)
+        try:
+            return _answer(act(store, _order(options), options, _who(options)))
+        finally:
+            store.close()
+
+    return command
+
+
+def _pay(
+    store: Store, order: Order, options: argparse.Namespace, who: dict[str, Any]
+) -> Receipt:
+    at = None
+    if options.on is not None:
+        at = datetime.combine(options.on, time(12), store.settings.zone)
+    return payments.pay(
+        store,
+        order,
+        amount=_amount(store, order, options.amount),
+        at=at,
+        means=options.means,
+        reference=options.reference,
+        **who,
+    )
+
+
+def _refund(
+    store: Store, order: Order, options: argparse.Namespace, who: dict[str, Any]
+) -> Receipt:
+    lines: dict[str, int] = {}
+    for text in options.line:
+        sku, _equals, units = text.rpartition("=")
+        if not sku or not units.isdigit():
+            detail = _("« {value} » n’est pas RÉFÉRENCE=QUANTITÉ").format(value=text)
+            raise UsageError(detail=detail)
+        lines[sku] = lines.get(sku, 0) + int(units)
+    return refunds.refund(
+        store,
+        order,
+        lines=lines or None,
+        amount=_amount(store, order, options.amount),
+        restock=False if options.no_restock else None,
+        reason=options.reason,
+        **who,
+    )
+
+
+def _track(options: argparse.Namespace, settings: Settings) -> Answer:
+    store = open_store(settings)
+    try:
+        if options.file is not None:
+            return _track_file(store, options)
+        if not (options.number and options.carrier and options.tracking_number):
+            detail = _("donnez NUMÉRO, --carrier et --number, ou --file")
+            raise UsageError(detail=detail)
+        return _answer(
+            tracking.track(
+                store,
+                _order(options),
+                carrier=options.carrier,
+                number=options.tracking_number,
+                url=options.url,
+                tell=not options.no_message,
+                **_who(options),
+            )
+        )
+    finally:
+        store.close()
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    """The rows of a small CSV file whose header names these columns.
+
+    Raises:
+        FileUnreadable: no such file, not text, or a column is missing.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileUnreadable(file=path.name, detail=error) from error
+    separator = ";" if ";" in text.partition("\n")[0] else ","
+    rows = list(csv.DictReader(text.splitlines(), delimiter=separator))
+    missing = [name for name in columns if not rows or name not in rows[0]]
+    if missing:
+        detail = _("il lui manque la colonne {name}").format(name=missing[0])
+        raise FileUnreadable(file=path.name, detail=detail)
+    return rows
+
+
+def _track_file(store: Store, options: argparse.Namespace) -> Answer:
+    """Every parcel of a file, each order its own transaction; refusals are listed."""
+    done, unchanged, refused = 0, 0, []
+    who = _who(options)
+    for place, row in enumerate(
+        _rows(options.file, ("order", "carrier", "number")), start=1
+    ):
+        key = f"{who['key']}:{place}" if who["key"] else None
+        try:
+            receipt = tracking.track(
+                store,
+                Order(row["order"], options.source),
+                carrier=row["carrier"],
+                number=row["number"],
+                tell=not options.no_message,
+                actor=who["actor"],
+                key=key,
+            )
+        except CommandesError as error:
+            refused.append({"row": place, "reason": error.message})
+        else:
+            done += receipt.changed
+            unchanged += not receipt.changed
+    return {
+        "action": "track",
+        "changed": done > 0,
+        "tracked": done,
+        "unchanged": unchanged,
+        "refused": refused,
+    }
+
+
+def _stock(options: argparse.Namespace, settings: Settings) -> Answer:
+    store = open_store(settings)
+    try:
+        if options.sku == "import":
+            return _stock_import(store, options)
+        return _stock_level(store, options.sku)
+    finally:
+        store.close()
+
+
+def _stock_import(store: Store, options: argparse.Namespace) -> Answer:
+    if options.file is None:
+        raise UsageError(detail=_("donnez le fichier des niveaux d’ouverture"))
+    levels = []
+    for place, row in enumerate(_rows(options.file, ("sku", "quantity")), start=1):
+        try:
+            at = row.get("service_at")
+            service_at = datetime.fromisoformat(at) if at else None
+            if service_at is not None and service_at.tzinfo is None:
+                service_at = service_at.replace(tzinfo=store.settings.zone)
+            levels.append((row["sku"], service_at, int(row["quantity"])))
+        except ValueError:
+            detail = _("ligne {row} : niveau ou date illisible").format(row=place)
+            raise FileUnreadable(file=options.file.name, detail=detail) from None
+    return _answer(stock.open_levels(store, levels, **_who(options)))
+
+
+def _stock_level(store: Store, sku: str | None) -> Answer:
+    items, moves = tables.stock_items, tables.stock_movements
+    with store.reading() as connection:
+        chosen = select(items).order_by(items.c.sku, items.c.service_at)
+        if sku is not None:
+            chosen = chosen.where(items.c.sku == sku)
+        found = connection.execute(chosen).all()
+        if sku is None:
+            return {"items": [_level(item) for item in found]}
+        if not found:
+            raise SkuUnknown(sku=sku)
+        rows = connection.execute(
+            select(moves, tables.orders.c.number)
+            .join_from(
+                moves,
+                tables.orders,
+                tables.orders.c.id == moves.c.order_id,
+                isouter=True,
+            )
+            .where(moves.c.stock_item_id.in_([item.id for item in found]))
+            .order_by(moves.c.id)
+        ).all()
+    zone = store.settings.zone
+    return {
+        "sku": sku,
+        "on_hand": sum(item.on_hand for item in found),
+        "items": [_level(item) for item in found],
+        "movements": [
+            {
+                "at": row.at.astimezone(zone).isoformat(),
+                "quantity": row.quantity,
+                "cause": row.cause_kind,
+                "order": row.number,
+            }
+            for row in rows
+        ],
+    }
+
+
+def _level(item: Any) -> Answer:  # noqa: ANN401 (a row of stock_items)
+    at = item.service_at
+    return {
+        "sku": item.sku,
+        "service_at": at.isoformat() if at else None,
+        "on_hand": item.on_hand,
+    }
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], Answer]] = {
+    "tag": _acts(lambda s, o, options, who: tags.tag(s, o, options.name, **who)),
+    "untag": _acts(lambda s, o, options, who: tags.untag(s, o, options.name, **who)),
+    "track": _track,
+    "status": _acts(
+        lambda s, o, options, who: status.set_status(s, o, options.status, **who)
+    ),
+    "archive": _acts(lambda s, o, _options, who: status.archive(s, o, **who)),
+    "unarchive": _acts(lambda s, o, _options, who: status.unarchive(s, o, **who)),
+    "note": _acts(lambda s, o, options, who: notes.note(s, o, options.text, **who)),
+    "pay": _acts(_pay),
+    "cancel": _acts(
+        lambda s, o, options, who: status.cancel(
+            s, o, restock=False if options.no_restock else None, **who
+        )
+    ),
+    "restore": _acts(lambda s, o, _options, who: status.restore(s, o, **who)),
+    "refund": _acts(_refund),
+    "unrefund": _acts(lambda s, o, _options, who: refunds.unrefund(s, o, **who)),
+    "message": _acts(
+        lambda s, o, options, who: messages.message(
+            s, o, options.subject, options.body, **who
+        )
+    ),
+    "stock": _stock,
+}

@@ -1,0 +1,339 @@
+"""Every error that a person can see, worded once.
+
+    CommandesError
+    ├── UsageError              a wrong option or value; exit code 2
+    │   ├── UnknownSetting
+    │   ├── BadSetting
+    │   └── BadFilter
+    ├── StoreError              the store cannot be used as it is
+    │   ├── StoreUnreachable
+    │   ├── StoreLocked
+    │   ├── StoreFull
+    │   ├── StoreTooNew
+    │   ├── StoreNotEmpty
+    │   ├── JournalKeyMissing
+    │   └── KeyReused
+    ├── MirrorError
+    │   └── MirrorUnavailable
+    ├── OrderError
+    │   ├── OrderNotFound
+    │   ├── OrderAmbiguous
+    │   ├── OrderChanged
+    │   ├── OrderIsCancelled
+    │   ├── RefundRefused
+    │   ├── PaymentRefused
+    │   ├── TrackingRefused
+    │   └── MessageRefused
+    ├── SkuUnknown
+    ├── TagNameInvalid
+    ├── StockReasonMissing
+    ├── ImportRefused           a file that cannot come in
+    │   ├── FileUnreadable
+    │   ├── FormatUnknown
+    │   ├── ColumnsMissing
+    │   ├── ProfileUnknown
+    │   ├── ProfileInvalid
+    │   └── ImportNotWithdrawable
+    ├── ViewError
+    │   ├── ViewNameTaken
+    │   └── ViewNameEmpty
+    └── ExportRefused
+        ├── TooManyRowsForXlsx
+        └── ExportUnwritable
+
+`sentence` and `advice` are French (the source language) with placeholders; both go
+through gettext when shown. Every placeholder is an attribute given at construction.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from commandes.words import N_, _
+
+
+class CommandesError(Exception):
+    """An error with a code for programs, a sentence and an advice for people."""
+
+    code: ClassVar[str]
+    sentence: ClassVar[str]
+    advice: ClassVar[str]
+
+    def __init__(self, **fields: object) -> None:
+        super().__init__(fields)
+        self.fields = fields
+
+    @property
+    def message(self) -> str:
+        """What happened, in the reader's language."""
+        return _(self.sentence).format(**self.fields)
+
+    @property
+    def what_to_do(self) -> str:
+        """What was kept and what to do, in the reader's language."""
+        return _(self.advice).format(**self.fields)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.what_to_do}"
+
+
+class UsageError(CommandesError):
+    code = "usage"
+    sentence = N_("La commande n’est pas comprise : {detail}.")
+    advice = N_("Voyez `commandes --help`.")
+
+
+class UnknownSetting(UsageError):
+    code = "unknown_setting"
+    sentence = N_("Le réglage {name} n’existe pas.")
+    advice = N_("Corrigez ou retirez cette variable d’environnement ; proche : {near}.")
+
+
+class BadSetting(UsageError):
+    code = "bad_setting"
+    sentence = N_("Le réglage {name} vaut « {value} », ce qui n’est pas {expected}.")
+    advice = N_("Donnez-lui une autre valeur, ou retirez-le pour la valeur par défaut.")
+
+
+class BadFilter(UsageError):
+    code = "bad_filter"
+    sentence = N_("Le filtre {name} ne connaît pas « {value} ».")
+    advice = N_("Valeurs possibles : {choices}.")
+
+
+class StoreError(CommandesError):
+    code = "store"
+    sentence = N_("La base des commandes ne répond pas comme prévu : {detail}.")
+    advice = N_("Rien n’a été changé. Vérifiez la base avec `commandes verify`.")
+
+
+class StoreUnreachable(StoreError):
+    code = "store_unreachable"
+    sentence = N_("La base des commandes ne peut pas être ouverte : {detail}.")
+    advice = N_("Vérifiez COMMANDES_DATABASE_URL et COMMANDES_DATA_DIR.")
+
+
+class StoreLocked(StoreError):
+    code = "store_locked"
+    sentence = N_("La base est occupée par une autre écriture depuis trop longtemps.")
+    advice = N_("Rien n’a été changé. Recommencez dans un instant.")
+
+
+class StoreFull(StoreError):
+    code = "store_full"
+    sentence = N_("Il n’y a plus de place sur le disque de la base.")
+    advice = N_("Rien n’a été changé. Libérez de la place, puis recommencez.")
+
+
+class StoreTooNew(StoreError):
+    code = "store_too_new"
+    sentence = N_(
+        "La base vient d’une version plus récente de Commandes (révision {revision})."
+    )
+    advice = N_("Rien n’a été changé. Installez cette version ou une plus récente.")
+
+
+class StoreNotEmpty(StoreError):
+    code = "store_not_empty"
+    sentence = N_("La base contient déjà de vraies commandes.")
+    advice = N_(
+        "Rien n’a été changé. Les commandes d’exemple vont dans une base vide : "
+        "choisissez un autre COMMANDES_DATA_DIR."
+    )
+
+
+class JournalKeyMissing(StoreError):
+    code = "journal_key_missing"
+    sentence = N_("La clé du journal manque, ou ne peut pas être lue ({path}).")
+    advice = N_(
+        "Rien n’a été changé. Remettez ce fichier depuis une sauvegarde, ou donnez "
+        "COMMANDES_JOURNAL_KEY."
+    )
+
+
+class KeyReused(StoreError):
+    code = "key_reused"
+    sentence = N_("La clé « {key} » a déjà servi pour une autre demande.")
+    advice = N_("Rien n’a été changé. Utilisez une nouvelle clé.")
+
+
+class MirrorError(CommandesError):
+    code = "mirror"
+    sentence = N_("La copie de lecture ne répond pas comme prévu : {detail}.")
+    advice = N_("Rien n’est perdu. Reconstruisez-la : `commandes mirror rebuild`.")
+
+
+class MirrorUnavailable(MirrorError):
+    code = "mirror_unavailable"
+    sentence = N_("La copie de lecture n’a pas pu être construite : {detail}.")
+    advice = N_(
+        "Aucune commande n’est perdue. Vérifiez la place sur le disque de {folder}, "
+        "puis rechargez la page."
+    )
+
+
+class OrderError(CommandesError):
+    code = "order"
+    sentence = N_("La commande {number} ne permet pas cela.")
+    advice = N_("Rien n’a été changé.")
+
+
+class OrderNotFound(OrderError):
+    code = "order_not_found"
+    sentence = N_("Aucune commande ne porte le numéro {number}.")
+    advice = N_("Vérifiez le numéro, tel que la source l’écrit (avec son #).")
+
+
+class OrderAmbiguous(OrderError):
+    code = "order_ambiguous"
+    sentence = N_("Plusieurs sources ont une commande {number} : {sources}.")
+    advice = N_("Précisez laquelle avec --source.")
+
+
+class OrderChanged(OrderError):
+    code = "order_changed"
+    sentence = N_("Quelqu’un a changé la commande {number} entre-temps.")
+    advice = N_("Rien n’a été changé. Rechargez-la, puis recommencez.")
+
+
+class OrderIsCancelled(OrderError):
+    code = "order_is_cancelled"
+    sentence = N_("La commande {number} est annulée.")
+    advice = N_("Rien n’a été changé. Rétablissez-la d’abord.")
+
+
+class RefundRefused(OrderError):
+    code = "refund_refused"
+    sentence = N_("La commande {number} n’est pas remboursée : {detail}.")
+    advice = N_("Rien n’a été changé, ni argent ni stock.")
+
+
+class PaymentRefused(OrderError):
+    code = "payment_refused"
+    sentence = N_("Le paiement de la commande {number} n’est pas noté : {detail}.")
+    advice = N_("Rien n’a été changé.")
+
+
+class TrackingRefused(OrderError):
+    code = "tracking_refused"
+    sentence = N_("Le suivi de la commande {number} n’est pas noté : {detail}.")
+    advice = N_("Rien n’a été changé.")
+
+
+class MessageRefused(OrderError):
+    code = "message_refused"
+    sentence = N_("Le message de la commande {number} n’est pas gardé : {detail}.")
+    advice = N_("Rien n’a été envoyé ni changé.")
+
+
+class TagNameInvalid(CommandesError):
+    code = "tag_name_invalid"
+    sentence = N_("Une étiquette a un nom d’un à {longest} caractères.")
+    advice = N_("Rien n’a été changé. Choisissez un autre nom.")
+
+
+class SkuUnknown(CommandesError):
+    code = "sku_unknown"
+    sentence = N_("Aucun stock n’est tenu pour la référence {sku}.")
+    advice = N_(
+        "Vérifiez la référence, ou ouvrez son stock : `commandes stock import`."
+    )
+
+
+class StockReasonMissing(CommandesError):
+    code = "stock_reason_missing"
+    sentence = N_("Corriger le stock de {sku} demande un motif.")
+    advice = N_("Rien n’a été changé. Dites pourquoi, puis recommencez.")
+
+
+class ImportRefused(CommandesError):
+    code = "import_refused"
+    sentence = N_("Le fichier {file} n’a pas été importé : {detail}.")
+    advice = N_("Rien n’a été changé. Corrigez le fichier, puis recommencez.")
+
+
+class FileUnreadable(ImportRefused):
+    code = "file_unreadable"
+    sentence = N_("Le fichier {file} ne peut pas être lu : {detail}.")
+    advice = N_(
+        "Rien n’a été changé. Exportez-le à nouveau en CSV, TSV, XLSX, Parquet ou "
+        "NDJSON, puis recommencez."
+    )
+
+
+class FormatUnknown(ImportRefused):
+    code = "format_unknown"
+    sentence = N_("Les colonnes du fichier {file} ne sont celles d’aucun format connu.")
+    advice = N_(
+        "Rien n’a été changé. Dites quelle colonne est quoi, à la page Importer ou "
+        "avec --profile FICHIER.toml."
+    )
+
+
+class ColumnsMissing(ImportRefused):
+    code = "columns_missing"
+    sentence = N_(
+        "Le fichier {file} n’a pas les colonnes que le profil {profile} attend : "
+        "{columns}."
+    )
+    advice = N_(
+        "Rien n’a été changé. Choisissez un autre profil, ou corrigez celui-ci."
+    )
+
+
+class ProfileUnknown(ImportRefused):
+    code = "profile_unknown"
+    sentence = N_("Aucun profil de colonnes ne s’appelle « {name} ».")
+    advice = N_("Profils connus : {known}.")
+
+
+class ProfileInvalid(ImportRefused):
+    code = "profile_invalid"
+    sentence = N_("Le profil de colonnes {name} n’est pas valable : {detail}.")
+    advice = N_("Rien n’a été changé. Corrigez le profil, puis recommencez.")
+
+
+class ImportNotWithdrawable(ImportRefused):
+    code = "import_not_withdrawable"
+    sentence = N_("L’import {import_id} ne peut plus être retiré : {detail}.")
+    advice = N_("Rien n’a été changé. Annulez ou archivez les commandes une à une.")
+
+
+class ViewError(CommandesError):
+    code = "view"
+    sentence = N_("La vue « {name} » n’a pas été enregistrée.")
+    advice = N_("Rien n’a été changé.")
+
+
+class ViewNameTaken(ViewError):
+    code = "view_name_taken"
+    sentence = N_("Une vue s’appelle déjà « {name} ».")
+    advice = N_("Rien n’a été changé. Choisissez un autre nom.")
+
+
+class ViewNameEmpty(ViewError):
+    code = "view_name_empty"
+    sentence = N_("Une vue a besoin d’un nom.")
+    advice = N_("Donnez-lui un nom, puis enregistrez.")
+
+
+class ExportRefused(CommandesError):
+    code = "export_refused"
+    sentence = N_("L’export n’a pas été fait : {detail}.")
+    advice = N_("Recommencez, ou choisissez un autre format.")
+
+
+class TooManyRowsForXlsx(ExportRefused):
+    code = "too_many_rows_for_xlsx"
+    sentence = N_(
+        "Un fichier XLSX contient au plus 1 048 576 lignes ; il en faudrait {rows}."
+    )
+    advice = N_(
+        "Aucun fichier n’a été fait. Réduisez la période, ou choisissez CSV ou Parquet."
+    )
+
+
+class ExportUnwritable(ExportRefused):
+    code = "export_unwritable"
+    sentence = N_("Le fichier {file} ne peut pas être écrit : {detail}.")
+    advice = N_("Choisissez un autre dossier, ou libérez de la place.")

@@ -1,0 +1,97 @@
+"""From a file to the store: recognise, read, look before, merge."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from commandes.errors import FileUnreadable, ProfileUnknown
+from commandes.intake import merge, profiles, read
+from commandes.store import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from commandes.intake.frames import Incoming
+    from commandes.intake.merge import ImportReport
+    from commandes.intake.profiles import Profile
+    from commandes.settings import Settings
+    from commandes.store import Store
+
+
+def known_profiles(store: Store) -> dict[str, Profile]:
+    """Every column profile by name: those saved here, then the built-in ones."""
+    known = dict(profiles.builtin())
+    with store.reading() as connection:
+        saved = connection.execute(
+            select(tables.column_profiles.c.name, tables.column_profiles.c.toml)
+        ).all()
+    for name, toml in saved:
+        known[name] = profiles.load(toml, name)
+    return known
+
+
+def find_profile(store: Store, wanted: str) -> Profile:
+    """The profile of a name, or of a TOML file.
+
+    Raises:
+        ProfileUnknown: neither a name nor a readable file.
+        ProfileInvalid: the file is not a column profile.
+    """
+    if wanted.endswith(".toml") and Path(wanted).is_file():
+        path = Path(wanted)
+        return profiles.load(path.read_text(encoding="utf-8"), path.stem)
+    known = known_profiles(store)
+    if wanted not in known:
+        raise ProfileUnknown(name=wanted, known=", ".join(sorted(known)))
+    return known[wanted]
+
+
+def open_file(
+    store: Store,
+    settings: Settings,
+    path: Path,
+    *,
+    format: str = "auto",  # noqa: A002 (the option's name)
+    profile: str | None = None,
+) -> Incoming:
+    """Read a file with the format or profile asked for, or the one recognised."""
+    if not path.is_file():
+        raise FileUnreadable(file=path.name, detail="il n’existe pas")
+    chosen = find_profile(store, profile) if profile else None
+    if chosen is None and format == "auto":
+        saved = list(known_profiles(store).values())
+        chosen = read.recognise(path, saved)
+    defaults = read.Defaults(currency=settings.currency, timezone=settings.timezone)
+    return read.read(path, format=format, profile=chosen, defaults=defaults)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, by which an unfinished import knows it again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def merge_file(
+    store: Store,
+    incoming: Incoming,
+    path: Path,
+    *,
+    name: str = "",
+    actor: str,
+    moves_stock: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> ImportReport:
+    """Merge what was read of a file; see `merge.run`."""
+    return merge.run(
+        store,
+        incoming,
+        file_name=name or path.name,
+        file_digest=digest(path),
+        actor=actor,
+        moves_stock=moves_stock,
+        progress=progress,
+    )

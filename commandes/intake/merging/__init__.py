@@ -1,0 +1,1 @@
+"""How known and new orders meet: what to change is planned, then written in bulk."""

@@ -1,0 +1,125 @@
+"""Read an order file of any known layout: the way in of every import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from commandes.errors import ColumnsMissing, FormatUnknown, ProfileUnknown
+from commandes.intake import files, profiles
+from commandes.intake.fields import REQUIRED
+from commandes.intake.normalise import normalise
+from commandes.intake.plan import Plan
+from commandes.intake.profiles import Defaults, Profile
+from commandes.intake.recognise import by_headers, columns
+from commandes.intake.sheet import FAULT, ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from commandes.intake.frames import Incoming
+    from commandes.intake.sheet import Sheet
+
+__all__ = ["Defaults", "headers", "read", "recognise", "table"]
+
+
+def read(
+    path: Path,
+    *,
+    format: str = "auto",  # noqa: A002 (the option's name)
+    profile: Profile | None = None,
+    defaults: Defaults,
+) -> Incoming:
+    """The orders of a file, each of its rows accepted or explained.
+
+    Args:
+        path: CSV, TSV, XLSX, Parquet or NDJSON; its content tells, not its name.
+        format: `auto`, or one of profiles.FORMATS to hold the file to.
+        profile: the column profile to read it with; it goes before the format.
+        defaults: currency and zone where neither profile nor file gives one.
+
+    Raises:
+        FileUnreadable: the file is none of these kinds, or dangerous to unfold.
+        FormatUnknown: its headers are those of no known layout.
+        ColumnsMissing: it lacks columns that the profile cannot do without.
+        ProfileUnknown: the format asks for a profile and none is given.
+    """
+    if format == "profile" and profile is None:
+        raise ProfileUnknown(name="", known=", ".join(profiles.builtin()))
+    with files.opened(path) as sheet:
+        chosen = profile or _of_format(path, sheet, format)
+        plan = Plan(
+            profile=chosen,
+            currency=chosen.currency or defaults.currency,
+            timezone=chosen.timezone or defaults.timezone,
+            columns=_columns(path, sheet, chosen),
+            typed=sheet.typed,
+            comma=sheet.comma,
+            nul=sheet.nul,
+        )
+        return normalise(_rows(sheet, plan.columns), plan)
+
+
+def recognise(path: Path, extra: Sequence[Profile] = ()) -> Profile | None:
+    """The profile whose headers the file has; those of `extra` go first.
+
+    Raises:
+        FileUnreadable: as `read`.
+    """
+    with files.opened(path) as sheet:
+        return by_headers(sheet.headers, (*extra, *profiles.builtin().values()))
+
+
+def headers(path: Path) -> tuple[str, ...]:
+    """The file's headers as it writes them, in its order."""
+    with files.opened(path) as sheet:
+        return sheet.headers
+
+
+def table(path: Path, *, rows: int | None = 1000) -> pl.DataFrame:
+    """The first rows of a file, every column as text, with `row` from 1.
+
+    A header that occurs twice, is empty or called `row` gets its number behind it.
+    """
+    with files.opened(path) as sheet:
+        frame = sheet.rows(range(len(sheet.headers)), rows)
+        names: dict[str, str] = {}
+        for place, header in enumerate(sheet.headers):
+            name = header.strip("\ufeff \t\r\n")
+            unusable = not name or name == ROW or name in names.values()
+            names[str(place)] = f"{name} ({place + 1})".strip() if unusable else name
+        return frame.drop(FAULT).rename(names).select(ROW, *names.values())
+
+
+def _of_format(path: Path, sheet: Sheet, wanted: str) -> Profile:
+    known = list(profiles.builtin().values())
+    if wanted != "auto":
+        known = [profile for profile in known if profile.format == wanted]
+    found = by_headers(sheet.headers, known)
+    if found is None and len(known) == 1:
+        found = next(iter(known))  # held to this format: it says what is missing
+    if found is None:
+        raise FormatUnknown(file=path.name)
+    return found
+
+
+def _columns(path: Path, sheet: Sheet, profile: Profile) -> dict[str, int]:
+    found = columns(profile, sheet.headers)
+    missing = [profile.columns[code][0] for code in REQUIRED if code not in found]
+    if missing:
+        raise ColumnsMissing(
+            file=path.name, profile=profile.name, columns=", ".join(missing)
+        )
+    return found
+
+
+def _rows(sheet: Sheet, wanted: dict[str, int]) -> pl.DataFrame:
+    """The rows with one column per field, however often a column serves."""
+    raw = sheet.rows(sorted(set(wanted.values())), None)
+    return raw.select(
+        ROW,
+        FAULT,
+        *(pl.col(str(column)).alias(code) for code, column in wanted.items()),
+    )

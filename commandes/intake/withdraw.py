@@ -1,0 +1,141 @@
+"""Take an import back as a whole, or the sample orders, until someone acted on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from commandes.errors import ImportNotWithdrawable
+from commandes.store import Receipt, set_info, tables
+from commandes.words import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Select
+
+    from commandes.store import Store, Writer
+
+# What hangs on an order, each before what it hangs on itself.
+_CHILDREN = (
+    tables.import_values,
+    tables.order_tags,
+    tables.notes,
+    tables.shipments,
+    tables.messages,
+    tables.payments,
+)
+
+
+def withdraw(
+    store: Store, import_id: int, *, actor: str, key: str | None = None
+) -> Receipt:
+    """Remove every order that an import brought; the journal keeps that they were.
+
+    Raises:
+        ImportNotWithdrawable: there is no such import, it updated orders of earlier
+            ones, or someone has acted on one of its orders since.
+    """
+
+    def work(writer: Writer) -> Receipt:
+        _refuse(writer.connection, import_id)
+        count = _remove(writer, tables.orders.c.import_id == import_id)
+        imports = tables.imports
+        writer.connection.execute(
+            update(imports).where(imports.c.id == import_id).values(state="withdrawn")
+        )
+        return Receipt("", "", "withdraw", changed=True, result={"orders": count})
+
+    return store.perform("withdraw", {"import": import_id}, work, actor=actor, key=key)
+
+
+def _refuse(connection: Connection, import_id: int) -> None:
+    state = connection.scalar(
+        select(tables.imports.c.state).where(tables.imports.c.id == import_id)
+    )
+    if state is None or state == "withdrawn":
+        raise ImportNotWithdrawable(
+            import_id=import_id, detail=_("il n’existe pas, ou il est déjà retiré")
+        )
+    orders = tables.orders.c
+    acted = connection.scalar(
+        select(orders.number)
+        .where(orders.import_id == import_id, orders.version > 1)
+        .limit(1)
+    )
+    if acted is not None:
+        detail = _("la commande {number} a changé depuis").format(number=acted)
+        raise ImportNotWithdrawable(import_id=import_id, detail=detail)
+    values = tables.import_values.c
+    updated = connection.scalar(
+        select(func.count())
+        .select_from(tables.import_values)
+        .join(tables.orders, orders.id == values.order_id)
+        .where(values.import_id == import_id, orders.import_id != import_id)
+    )
+    if updated:
+        detail = _("il a mis à jour des commandes déjà connues")
+        raise ImportNotWithdrawable(import_id=import_id, detail=detail)
+
+
+def clear_samples(store: Store, *, actor: str, key: str | None = None) -> Receipt:
+    """Remove all sample orders, so that one's own can come in; others stay."""
+
+    def work(writer: Writer) -> Receipt:
+        count = _remove(writer, tables.orders.c.source == "sample")
+        imports = tables.imports
+        writer.connection.execute(
+            update(imports)
+            .where(imports.c.source == "sample")
+            .values(state="withdrawn")
+        )
+        set_info(writer, "sample", None)
+        return Receipt(
+            "",
+            "",
+            "clear_samples",
+            changed=count > 0,
+            message="" if count else _("Il n’y a pas de commandes d’exemple."),
+            result={"orders": count},
+        )
+
+    return store.perform("clear_samples", {}, work, actor=actor, key=key)
+
+
+def _remove(writer: Writer, which: ColumnElement[bool]) -> int:
+    """Remove orders with all that hangs on them; one journal entry for each."""
+    connection = writer.connection
+    gone = select(tables.orders.c.id).where(which)
+    ids = list(connection.scalars(gone.order_by(tables.orders.c.id)))
+    _put_back(connection, gone)
+    refunds, lines = tables.refunds.c, tables.refund_lines.c
+    connection.execute(
+        delete(tables.refund_lines).where(
+            lines.refund_id.in_(select(refunds.id).where(refunds.order_id.in_(gone)))
+        )
+    )
+    for table in (*_CHILDREN, tables.refunds, tables.order_lines):
+        connection.execute(delete(table).where(table.c.order_id.in_(gone)))
+    connection.execute(delete(tables.orders).where(which))
+    writer.record_many([(order_id, "{}") for order_id in ids], "withdrawn")
+    return len(ids)
+
+
+def _put_back(connection: Connection, gone: Select[tuple[int]]) -> None:
+    """Take back the movements of orders that go, and bring their counters along."""
+    movements, items = tables.stock_movements.c, tables.stock_items.c
+    touched = connection.scalars(
+        select(movements.stock_item_id).where(movements.order_id.in_(gone)).distinct()
+    ).all()
+    connection.execute(
+        delete(tables.stock_movements).where(movements.order_id.in_(gone))
+    )
+    moved = select(func.coalesce(func.sum(movements.quantity), 0)).where(
+        movements.stock_item_id == bindparam("item")
+    )
+    if touched:
+        connection.execute(
+            update(tables.stock_items)
+            .where(items.id == bindparam("item"))
+            .values(on_hand=moved.scalar_subquery()),
+            [{"item": item} for item in touched],
+        )

@@ -1,0 +1,8 @@
+"""The DuckDB copy of the store: follow the journal, rebuild, answer a question."""
+
+from commandes.mirror.control import check
+from commandes.mirror.mirror import Mirror, MirrorStatus
+from commandes.mirror.schema import query_text
+from commandes.mirror.snapshot import Snapshot
+
+__all__ = ["Mirror", "MirrorStatus", "Snapshot", "check", "query_text"]

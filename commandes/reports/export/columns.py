@@ -1,0 +1,96 @@
+"""The columns of an export: the same whatever the data, the format and the filter.
+
+`code` heads the column (stable, in English); CSV for French Excel has `title` instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "text",  # written by people or sources: defused
+    "code",  # one of our codes
+    "amount",  # minor units here; major units of the row's currency in the file
+    "percent",  # hundredths of a per cent here; per cent in the file
+    "integer",
+    "boolean",
+    "instant",
+]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its code, its French title and what it holds."""
+
+    code: str
+    title: str
+    kind: Kind
+
+
+ORDERS = (
+    Column("number", "Numéro", "text"),
+    Column("source", "Source", "text"),
+    Column("module", "Module", "code"),
+    Column("status", "Statut", "code"),
+    Column("payment", "Paiement", "code"),
+    Column("is_cart", "Panier", "boolean"),
+    Column("channel", "Canal", "text"),
+    Column("placed_at", "Date de commande", "instant"),
+    Column("begun_at", "Panier commencé le", "instant"),
+    Column("abandoned_at", "Panier abandonné le", "instant"),
+    Column("paid_at", "Date de paiement", "instant"),
+    Column("cancelled_at", "Annulée le", "instant"),
+    Column("archived_at", "Archivée le", "instant"),
+    Column("service_at", "Date de prestation", "instant"),
+    Column("customer", "Client", "text"),
+    Column("email", "E-mail", "text"),
+    Column("phone", "Téléphone", "text"),
+    Column("country", "Pays", "text"),
+    Column("ip_address", "Adresse IP", "text"),
+    Column("currency", "Devise", "text"),
+    Column("subtotal", "Sous-total", "amount"),
+    Column("discount", "Remise", "amount"),
+    Column("discount_codes", "Codes de remise", "text"),
+    Column("shipping", "Livraison", "amount"),
+    Column("fees", "Frais", "amount"),
+    Column("tip", "Pourboire", "amount"),
+    Column("tax", "Taxe", "amount"),
+    Column("tax_included", "Taxe comprise", "boolean"),
+    Column("total", "Total", "amount"),
+    Column("gift_card", "Carte cadeau", "amount"),
+    Column("paid", "Payé", "amount"),
+    Column("refunded", "Remboursé", "amount"),
+    Column("refunds_to_do", "Remboursements à effectuer", "integer"),
+    Column("line_count", "Lignes", "integer"),
+    Column("quantity", "Quantité", "integer"),
+    Column("tags", "Étiquettes", "text"),
+    Column("carriers", "Transporteurs", "text"),
+)
+
+LINES = (
+    Column("number", "Numéro", "text"),
+    Column("source", "Source", "text"),
+    Column("module", "Module", "code"),
+    Column("status", "Statut", "code"),
+    Column("payment", "Paiement", "code"),
+    Column("placed_at", "Date de commande", "instant"),
+    Column("customer", "Client", "text"),
+    Column("email", "E-mail", "text"),
+    Column("currency", "Devise", "text"),
+    Column("position", "Ligne", "integer"),
+    Column("sku", "Référence", "text"),
+    Column("title", "Article", "text"),
+    Column("variant", "Variante", "text"),
+    Column("quantity", "Quantité", "integer"),
+    Column("unit_price", "Prix unitaire", "amount"),
+    Column("discount", "Remise", "amount"),
+    Column("tax_rate", "Taux de taxe", "percent"),
+    Column("tax", "Taxe", "amount"),
+    Column("total", "Total", "amount"),
+    Column("refunded_quantity", "Quantité remboursée", "integer"),
+    Column("cancelled_quantity", "Quantité annulée", "integer"),
+    Column("restocked_quantity", "Quantité remise en stock", "integer"),
+    Column("service_at", "Date de prestation", "instant"),
+    Column("details", "Détails", "text"),
+)

@@ -1,0 +1,298 @@
+"""The one filter: what the sidebar, the URL, the command line and saved views ask for.
+
+`parameters()` are those of the macro `filtered_orders` (sql/mirror/macros.sql), always
+all of them; `sentence()` says the filter; `query()` and `from_query()` are its codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from commandes.errors import BadFilter
+from commandes.reports import periods
+from commandes.rules import MODULES, PAYMENT_STATUSES, STATUSES, fold
+from commandes.words import DATED_WORDS, MODULE_WORDS, N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+PAYMENTS = (*PAYMENT_STATUSES, "partly_refunded")
+DATED = tuple(DATED_WORDS)
+ARCHIVED = ("no", "yes", "all")
+REFUNDS = ("to_do",)
+CARTS = ("no", "only")
+
+# As an adjective of « les commandes ».
+STATUS_SAYS = {
+    "new": N_("nouvelles"),
+    "in_progress": N_("en cours"),
+    "done": N_("terminées"),
+    "cancelled": N_("annulées"),
+}
+PAYMENT_SAYS = {
+    "unpaid": N_("non payées"),
+    "paid": N_("payées"),
+    "refunded": N_("remboursées"),
+    "partly_refunded": N_("remboursées en partie"),
+    "abandoned": N_("paniers abandonnés"),
+    "pending": N_("paiement en cours"),
+}
+DATED_SAYS = {
+    "placed": "{period}",
+    "paid": N_("paiement {period}"),
+    "refunded": N_("remboursement {period}"),
+    "service": N_("prestation {period}"),
+}
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders are wanted; nothing given: all that are not archived.
+
+    Attributes:
+        statuses: codes of rules.STATUSES; () is no filter, as for the next three.
+        payments: codes of PAYMENTS.
+        modules: codes of rules.MODULES.
+        tags: names; an order with any of them is wanted.
+        period: a code of periods.PERIODS; it counts before first and last.
+        first: first day wanted, in the shop's zone; None is an open end.
+        last: last day wanted, inclusive; None is an open end.
+        dated: which date the period is about, a code of DATED.
+        search: words; all of them must occur in number, name, e-mail, articles, skus.
+        archived: `no`, `yes` or `all`.
+        refund: `to_do` wants orders with a real refund still to be made.
+        carts: `no` leaves carts that nobody paid out, `only` wants them alone.
+    """
+
+    statuses: tuple[str, ...] = ()
+    payments: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    period: str | None = None
+    first: date | None = None
+    last: date | None = None
+    dated: str = "placed"
+    search: str = ""
+    archived: str = "no"
+    refund: str | None = None
+    carts: str | None = None
+
+    def days(self, today: date) -> tuple[date | None, date | None]:
+        """The first and last day wanted, the named period worked out."""
+        if self.period is None:
+            return self.first, self.last
+        return periods.days(self.period, today)
+
+    def parameters(self, zone: ZoneInfo, today: date) -> dict[str, object]:
+        """Every parameter of `filtered_orders`; None is no filter, instants half-open.
+
+        Args:
+            zone: the shop's time zone, whose days are meant.
+            today: the day it is there, for named periods.
+        """
+        first, last = self.days(today)
+        return {
+            "statuses": list(self.statuses) or None,
+            "payments": list(self.payments) or None,
+            "modules": list(self.modules) or None,
+            "tags": [_clean(tag) for tag in self.tags] or None,
+            "from_at": None if first is None else periods.start(first, zone),
+            "to_at": None if last is None else periods.end(last, zone),
+            "dated": self.dated,
+            "search": fold(_clean(self.search)).split() or None,
+            "archived": self.archived,
+            "refunds_to_do": None if self.refund is None else True,
+            "carts": None if self.carts is None else self.carts == "only",
+        }
+
+    def sentence(self) -> str:
+        """The filter in the reader's words: « payées, du 1er au 31 mars 2026 »."""
+        parts = [
+            _either(_(STATUS_SAYS[code]) for code in self.statuses),
+            _either(_(PAYMENT_SAYS[code]) for code in self.payments),
+            _either(_(MODULE_WORDS[code]) for code in self.modules),
+            self._period_says(),
+            self._tags_say(),
+            _("recherche « {words} »").format(words=self.search) if self.search else "",
+            _("remboursement à effectuer") if self.refund else "",
+            {"no": _("hors paniers"), "only": _("paniers seulement")}.get(
+                self.carts or "", ""
+            ),
+            {"yes": _("archivées"), "all": _("archivées ou non")}.get(
+                self.archived, ""
+            ),
+        ]
+        return ", ".join(part for part in parts if part) or _("toutes les commandes")
+
+    def _period_says(self) -> str:
+        if self.period is None:
+            period = periods.words(self.first, self.last)
+        else:
+            period = _(periods.PERIODS[self.period])
+        return _(DATED_SAYS[self.dated]).format(period=period) if period else ""
+
+    def _tags_say(self) -> str:
+        if not self.tags:
+            return ""
+        form = _("étiquette {tags}") if len(self.tags) == 1 else _("étiquettes {tags}")
+        return form.format(tags=_either(self.tags))
+
+    def query(self) -> dict[str, list[str]]:
+        """The codes of the URL; only what differs from the default."""
+        default = OrderFilter()
+        return {
+            name: _codes(getattr(self, field))
+            for name, field in QUERY_NAMES.items()
+            if getattr(self, field) != getattr(default, field)
+        }
+
+    @classmethod
+    def from_query(
+        cls,
+        query: Mapping[str, Sequence[str]],
+        *,
+        known_tags: Iterable[str] | None = None,
+    ) -> tuple[OrderFilter, tuple[str, ...]]:
+        """The filter that a URL asks for, and a sentence on each value not understood.
+
+        Args:
+            query: the codes by name, several values each; other names are left alone.
+            known_tags: the tags there are; None accepts any name.
+        """
+        said: list[str] = []
+        values: dict[str, object] = {
+            field: _several(name, query.get(name, ()), choices, said)
+            for name, (field, choices) in _SEVERAL.items()
+        }
+        values["tags"] = _several("tag", query.get("tag", ()), known_tags, said)
+        for name, (field, read, choices) in _SINGLE.items():
+            value = _single(name, query.get(name, ()), read, choices, said)
+            if value is not None:
+                values[field] = value
+        wanted = cls(**values)  # type: ignore[arg-type]  # each reader gives its type
+        if wanted.period and (wanted.first or wanted.last):
+            given = " – ".join(str(end) for end in (wanted.first, wanted.last) if end)
+            said.append(_complaint("from, to", given, [f"period={wanted.period}"]))
+            wanted = replace(wanted, first=None, last=None)
+        return wanted, tuple(said)
+
+
+# The name in the URL and on the command line, and the attribute it fills.
+QUERY_NAMES = {
+    "status": "statuses",
+    "payment": "payments",
+    "module": "modules",
+    "tag": "tags",
+    "period": "period",
+    "from": "first",
+    "to": "last",
+    "dated": "dated",
+    "search": "search",
+    "archived": "archived",
+    "refund": "refund",
+    "carts": "carts",
+}
+
+_SEVERAL: dict[str, tuple[str, Sequence[str]]] = {
+    "status": ("statuses", STATUSES),
+    "payment": ("payments", PAYMENTS),
+    "module": ("modules", MODULES),
+}
+
+
+def _day(text: str) -> date:
+    """A day as the URL writes it, 2026-03-01 and no other form."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(text)
+    return day
+
+
+def _one_of(choices: Iterable[str]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+_A_DAY = (N_("un jour tel que 2026-03-01"),)
+_SINGLE: dict[str, tuple[str, Callable[[str], object], Sequence[str]]] = {
+    "period": ("period", _one_of(periods.PERIODS), tuple(periods.PERIODS)),
+    "from": ("first", _day, _A_DAY),
+    "to": ("last", _day, _A_DAY),
+    "dated": ("dated", _one_of(DATED), DATED),
+    "search": ("search", str.strip, ()),
+    "archived": ("archived", _one_of(ARCHIVED), ARCHIVED),
+    "refund": ("refund", _one_of(REFUNDS), REFUNDS),
+    "carts": ("carts", _one_of(CARTS), CARTS),
+}
+
+
+def _several(
+    name: str,
+    given: Sequence[str],
+    choices: Iterable[str] | None,
+    said: list[str],
+) -> tuple[str, ...]:
+    asked = tuple(dict.fromkeys(given))
+    if choices is None:
+        return tuple(value for value in asked if value)
+    known = tuple(choices)
+    said.extend(_complaint(name, value, known) for value in asked if value not in known)
+    return tuple(value for value in asked if value in known)
+
+
+def _single(
+    name: str,
+    given: Sequence[str],
+    read: Callable[[str], object],
+    choices: Sequence[str],
+    said: list[str],
+) -> object:
+    """The first value that can be read; what cannot, or comes after it, is said."""
+    found: object = None
+    for text in dict.fromkeys(given):
+        try:
+            value = read(text)
+        except ValueError:
+            said.append(_complaint(name, text, choices))
+            continue
+        if found is None:
+            found = value
+        else:
+            said.append(_complaint(name, text, [_codes(found)[0]]))
+    return found
+
+
+def _complaint(name: str, value: str, choices: Iterable[str]) -> str:
+    known = ", ".join(_(choice) for choice in choices) or "–"
+    return str(BadFilter(name=name, value=value, choices=known))
+
+
+def _codes(value: object) -> list[str]:
+    if isinstance(value, tuple):
+        return [str(part) for part in value]
+    return [value.isoformat() if isinstance(value, date) else str(value)]
+
+
+def _either(items: Iterable[str]) -> str:
+    """Items of which any will do: a, b ou c."""
+    *before, last = [*items] or [""]
+    return (
+        _("{one} ou {other}").format(one=", ".join(before), other=last)
+        if before
+        else last
+    )
+
+
+def _clean(text: str) -> str:
+    # A byte of the command line that is no text has no form in UTF-8.
+    return text.encode(errors="replace").decode()
+
+
+assert {f.name for f in fields(OrderFilter)} == set(QUERY_NAMES.values())  # noqa: S101 (both lists stand in this file)

@@ -1,0 +1,117 @@
+"""The line above the list: how many orders, what they come to, carts apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from commandes.reports.asking import parameters
+from commandes.words import _, monies, number, plural
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from commandes.mirror import Snapshot
+    from commandes.reports.filters import OrderFilter
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A number of orders, and their totals in minor units by currency."""
+
+    count: int
+    totals: dict[str, int]
+
+    def after(self, counted: str) -> str:
+        """The number in words, then the totals: 12 commandes · 80 €."""
+        return " · ".join(part for part in (counted, monies(self.totals)) if part)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a filter keeps, counted.
+
+    Attributes:
+        wanted: the filter.
+        count: everything kept: orders, cancelled ones and carts.
+        totals: what they come to, in minor units by currency.
+        orders: all that is no open cart; a cart that was paid later is an order.
+        cancelled: the cancelled ones of the orders.
+        abandoned: carts left without payment.
+        running: carts not yet paid nor given up.
+        archived_hits: archived orders that the same search would find; 0 without one.
+    """
+
+    wanted: OrderFilter
+    count: int
+    totals: dict[str, int]
+    orders: Tally
+    cancelled: Tally
+    abandoned: Tally
+    running: Tally
+    archived_hits: int
+
+    def sentence(self) -> str:
+        """The filter and its figures in one line of the reader's language."""
+        n = self.orders.count
+        parts = [self.orders.after(plural("{n} commande", "{n} commandes", n))]
+        if self.cancelled.count:
+            cancelled = self.cancelled.after(number(self.cancelled.count))
+            parts.append(_("dont annulées {figures}").format(figures=cancelled))
+        carts = self._carts()
+        if carts:
+            parts.append(_("à part : {carts}").format(carts=carts))
+        if self.archived_hits:
+            hits = plural(
+                "{n} commande archivée correspond aussi",
+                "{n} commandes archivées correspondent aussi",
+                self.archived_hits,
+            )
+            parts.append(hits)
+        return _("« {filter} » : {figures}").format(
+            filter=self.wanted.sentence(), figures=" · ".join(parts)
+        )
+
+    def _carts(self) -> str:
+        said = []
+        if n := self.abandoned.count:
+            counted = plural("{n} panier abandonné", "{n} paniers abandonnés", n)
+            said.append(self.abandoned.after(counted))
+        if n := self.running.count:
+            counted = plural("{n} panier en cours", "{n} paniers en cours", n)
+            said.append(self.running.after(counted))
+        return " · ".join(said)
+
+
+def summary(
+    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+) -> Summary:
+    """Numbers and totals of all that a filter keeps, never adding two currencies."""
+    given = parameters(snap, wanted, today)
+    searches = bool(given["search"]) and wanted.archived == "no"
+    if searches:  # in the archive too, to say what it would have found there
+        given["archived"] = "all"
+    found = snap.ask("orders/summary", given)
+    archived = pl.col("is_archived") & searches
+    kept = found.filter(~archived)
+    cart, abandoned = pl.col("cart"), pl.col("payment_status") == "abandoned"
+    everything = _tally(kept)
+    return Summary(
+        wanted=wanted,
+        count=everything.count,
+        totals=everything.totals,
+        orders=_tally(kept.filter(~cart)),
+        cancelled=_tally(kept.filter(~cart, pl.col("status") == "cancelled")),
+        abandoned=_tally(kept.filter(cart, abandoned)),
+        running=_tally(kept.filter(cart, ~abandoned)),
+        archived_hits=_tally(found.filter(archived)).count,
+    )
+
+
+def _tally(parts: pl.DataFrame) -> Tally:
+    totals: dict[str, int] = {}
+    for currency, total in parts.select("currency", "total").iter_rows():
+        totals[currency] = totals.get(currency, 0) + total
+    return Tally(int(parts["orders"].sum()), totals)

@@ -1,0 +1,252 @@
+"""The ASGI app: Streamlit, health, downloads, and `serve` for the command line.
+
+`app` can be given to any ASGI server. Before it answers anyone it has opened the
+store and the mirror and has run the first page once, so that the first visitor,
+even through a deep link, finds every page registered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import socket
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse
+from starlette.routing import Route
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web import bootstrap
+
+from commandes import settings as settings_
+from commandes import words
+from commandes.errors import UsageError
+from commandes.ui import files
+from commandes.ui.house import close_house, open_house
+from commandes.words import _
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from commandes.settings import Settings
+
+log = logging.getLogger("commandes.server")
+
+APP = Path(__file__).resolve().parent.parent / "app.py"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+    b"x-frame-options": b"SAMEORIGIN",
+    # Whatever a customer wrote, the browser asks no other host for anything.
+    b"content-security-policy": (
+        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+        b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        b"font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; "
+        b"connect-src 'self' ws: wss:; frame-src 'self'; object-src 'none'; "
+        b"base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    ),
+}
+FIRST_PAGE_SECONDS = 60
+GRACE_SECONDS = 3
+
+
+class _Headers:
+    """Adds the security headers to every HTTP answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS.items()]
+            await send(message)
+
+        wrapped = send_with_headers if scope["type"] == "http" else send
+        await self.app(scope, receive, wrapped)
+
+
+async def health(request: Request) -> Response:
+    """`GET /api/health`: 200 once the store answers."""
+    del request
+    house = open_house()
+    await asyncio.to_thread(house.store.head)
+    return JSONResponse({"ok": True})
+
+
+async def download(request: Request) -> Response:
+    """`GET /api/exports/TOKEN/NAME`: a file that an export made a moment ago."""
+    path = files.prepared(
+        open_house().settings,
+        request.path_params["token"],
+        request.path_params["name"],
+    )
+    if path is None:
+        return PlainTextResponse(
+            _("Ce fichier n’est plus là. Refaites l’export."), status_code=404
+        )
+    return FileResponse(path, filename=path.name, headers={"cache-control": "no-store"})
+
+
+@asynccontextmanager
+async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    house = await asyncio.to_thread(open_house)
+    files.forget_all(house.settings)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(_open_first_page(app), FIRST_PAGE_SECONDS)
+    try:
+        yield
+    finally:
+        close_house()
+
+
+async def _open_first_page(app: ASGIApp) -> None:
+    """Run `/` once, as a browser would: Streamlit then knows every page."""
+    hello = BackMsg(rerun_script=ClientState(query_string=""))
+    to_app = asyncio.Queue[dict[str, Any]]()
+    await to_app.put({"type": "websocket.connect"})
+    await to_app.put({"type": "websocket.receive", "bytes": hello.SerializeToString()})
+
+    async def send(message: Message) -> None:
+        if message["type"] == "websocket.send" and message.get("bytes"):
+            told = ForwardMsg.FromString(message["bytes"])
+            if told.WhichOneof("type") == "script_finished":
+                await to_app.put({"type": "websocket.disconnect", "code": 1000})
+
+    scope = {
+        "type": "websocket",
+        "asgi": {"version": "3.0"},
+        "scheme": "ws",
+        "path": "/_stcore/stream",
+        "raw_path": b"/_stcore/stream",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"127.0.0.1")],
+        "subprotocols": ["streamlit"],
+        "client": ("127.0.0.1", 0),
+        "server": ("127.0.0.1", 0),
+        "state": {},
+    }
+    await app(scope, to_app.get, send)
+
+
+def _show_bug(bug: Exception) -> bool:
+    """A neutral sentence with a reference; the details go to the log."""
+    reference = secrets.token_hex(4)
+    log.error("bug %s", reference, exc_info=bug)
+    if settings_.read().development:
+        return False
+    st.error(
+        _(
+            "Quelque chose d’imprévu s’est produit ; rien n’a été changé. "
+            "Rechargez la page. Si cela revient, signalez la référence {reference}."
+        ).format(reference=reference),
+        icon=":material/report:",
+    )
+    return True
+
+
+app = st.App(
+    APP,
+    lifespan=_lifespan,
+    routes=[
+        Route("/api/health", health),
+        Route("/api/exports/{token}/{name}", download),
+    ],
+    middleware=[
+        Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]),
+        Middleware(_Headers),
+    ],
+    on_script_error=_show_bug,
+)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    if host not in LOOPBACK:
+        raise UsageError(
+            detail=_(
+                "l’accès d’autres machines n’est pas encore configuré, "
+                "{host} n’est pas une adresse locale"
+            ).format(host=host)
+        )
+    ready = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    ready.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        ready.bind((host, port))
+    except (OSError, OverflowError) as refused:
+        ready.close()
+        raise UsageError(
+            detail=_("le port {port} ne peut pas être pris, {reason}").format(
+                port=port, reason=getattr(refused, "strerror", None) or refused
+            )
+        ) from None
+    return ready
+
+
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int = 8501,
+    *,
+    on_ready: Callable[[str], None],
+) -> None:
+    """Serve until interrupted.
+
+    Args:
+        settings: those of the environment, read by the caller.
+        host: a loopback name or address; others are refused.
+        port: 0 takes any free one.
+        on_ready: called with the address once it answers.
+
+    Raises:
+        UsageError: another machine's address, or a port that is taken.
+        StoreError: the store cannot be opened.
+    """
+    words.use(settings.language)
+    listening = _listen(host, port)
+    open_house(settings)
+    bootstrap.load_config_options(
+        {
+            "server.address": host,
+            "server.port": listening.getsockname()[1],
+            "server.maxUploadSize": settings.upload_limit,
+            "client.showErrorDetails": "full" if settings.development else "none",
+        }
+    )
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{listening.getsockname()[1]}"
+    config = uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with suppress(KeyboardInterrupt):
+        _Server(config, lambda: on_ready(address)).run(sockets=[listening])

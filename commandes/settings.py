@@ -1,0 +1,245 @@
+"""Every setting: name, default, help. They come from the environment only."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from commandes.errors import BadSetting, UnknownSetting
+from commandes.words import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PREFIX = "COMMANDES_"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting as people give it: `COMMANDES_` + name in capitals."""
+
+    name: str
+    default: str
+    help: str
+    read: Callable[[str], Any]
+    expected: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable's name."""
+        return PREFIX + self.name.upper()
+
+
+def _timezone(value: str) -> str:
+    ZoneInfo(value)  # raises for what is no zone
+    return value
+
+
+def _positive(value: str) -> int:
+    if (number := int(value)) < 1:
+        raise ValueError(value)
+    return number
+
+
+def _seconds(value: str) -> float:
+    if (number := float(value)) < 0:
+        raise ValueError(value)
+    return number
+
+
+def _currency(value: str) -> str:
+    if len(value) != 3 or not value.isalpha() or not value.isupper():  # noqa: PLR2004
+        raise ValueError(value)
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in ("fr", "en"):
+        raise ValueError(value)
+    return value
+
+
+def _address(value: str) -> str:
+    if "@" not in value or not value.isprintable() or value != value.strip():
+        raise ValueError(value)
+    return value
+
+
+def _switch(value: str) -> bool:
+    return {"0": False, "1": True}[value]
+
+
+SETTINGS = (
+    Setting(
+        "data_dir",
+        "data",
+        "Folder of everything local: the SQLite store, its key, mirrors, exports.",
+        lambda value: Path(value).expanduser().resolve(),
+        N_("un dossier"),
+    ),
+    Setting(
+        "database_url",
+        "",
+        "SQLAlchemy URL of the store; empty: SQLite, commandes.db in the data folder.",
+        str,
+        N_("une URL SQLAlchemy"),
+    ),
+    Setting(
+        "timezone",
+        "Europe/Paris",
+        "Time zone of the shop: days, weeks and months are counted in it.",
+        _timezone,
+        N_("un fuseau horaire tel que Europe/Paris"),
+    ),
+    Setting(
+        "language",
+        "fr",
+        "Language of the command line and of a page whose reader chose none: fr, en.",
+        _language,
+        N_("fr ou en"),
+    ),
+    Setting(
+        "currency",
+        "EUR",
+        "Currency of files that name none (ISO 4217).",
+        _currency,
+        N_("un code ISO 4217 tel que EUR"),
+    ),
+    Setting(
+        "shop_name",
+        "Ma boutique",
+        "Name of the shop, shown at the top of the menu and on documents.",
+        str,
+        N_("un texte"),
+    ),
+    Setting(
+        "journal_key",
+        "",
+        "Key of the journal's digests; empty: the file journal.key in the data folder.",
+        str,
+        N_("un texte"),
+    ),
+    Setting(
+        "cart_delay",
+        "60",
+        "Minutes without payment after which a cart counts as abandoned.",
+        _positive,
+        N_("un nombre entier de minutes"),
+    ),
+    Setting(
+        "lock_timeout",
+        "30",
+        "Seconds a write waits for its turn before it gives up.",
+        _seconds,
+        N_("un nombre de secondes"),
+    ),
+    Setting(
+        "mirror_memory",
+        "1GB",
+        "Memory that DuckDB may use for the mirror, in DuckDB's words.",
+        str,
+        N_("une taille telle que 1GB"),
+    ),
+    Setting(
+        "mirror_threads",
+        str(min(4, os.cpu_count() or 1)),
+        "Threads that DuckDB may use for the mirror (default: processors, at most 4).",
+        _positive,
+        N_("un nombre entier"),
+    ),
+    Setting(
+        "smtp_url",
+        "",
+        "Mail server: smtp://, smtp+starttls:// or smtps:// user:password@host:port; "
+        "empty: messages stay queued.",
+        str,
+        N_("une URL SMTP"),
+    ),
+    Setting(
+        "mail_from",
+        "boutique@example.org",
+        "Address that messages to customers come from.",
+        _address,
+        N_("une adresse e-mail"),
+    ),
+    Setting(
+        "upload_limit",
+        "500",
+        "Largest file, in megabytes, that the import page takes.",
+        _positive,
+        N_("un nombre entier de mégaoctets"),
+    ),
+    Setting(
+        "development",
+        "0",
+        "1 shows the details of unexpected errors on screen.",
+        _switch,
+        N_("0 ou 1"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force, read once per process or test.
+
+    Attributes are those of SETTINGS; see each one's help there.
+    """
+
+    data_dir: Path
+    database_url: str
+    timezone: str
+    language: str
+    currency: str
+    shop_name: str
+    journal_key: str
+    cart_delay: int
+    lock_timeout: float
+    mirror_memory: str
+    mirror_threads: int
+    smtp_url: str
+    mail_from: str
+    upload_limit: int
+    development: bool
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL, the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'commandes.db'}"
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of an environment.
+
+    Raises:
+        UnknownSetting: a COMMANDES_ variable that no setting has.
+        BadSetting: a value that the setting cannot take.
+    """
+    known = {setting.variable for setting in SETTINGS}
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known:
+            import difflib
+
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            raise UnknownSetting(name=name, near=near)
+    values = {}
+    for setting in SETTINGS:
+        value = environment.get(setting.variable, setting.default)
+        try:
+            values[setting.name] = setting.read(value)
+        except (ValueError, KeyError, OSError):
+            raise BadSetting(
+                name=setting.variable, value=value, expected=_(setting.expected)
+            ) from None
+    return Settings(**values)
+
+
+assert {f.name for f in fields(Settings)} == {s.name for s in SETTINGS}  # noqa: S101 (both lists stand in this file)

@@ -1,0 +1,208 @@
+"""The two engines of the store: one that writes, one that reads.
+
+Facts behind the choices: one SQLite library per process (POSIX locks die when any
+descriptor of the file closes); SQLite before 3.51.3 may corrupt a WAL when it is
+reset; a deferred transaction that turns into a writing one fails instead of waiting.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    TimeoutError,  # noqa: A004 (SQLAlchemy's own, of its pool)
+)
+
+from commandes.errors import StoreError, StoreFull, StoreLocked, StoreUnreachable
+from commandes.words import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from sqlalchemy import URL, Connection, Engine
+
+    from commandes.settings import Settings
+
+# The first SQLite whose WAL survives a reset (sqlite.org/wal.html).
+_SAFE_WAL = (3, 51, 3)
+
+# Any number, the same in every process: the name of the one write lock.
+_ADVISORY_LOCK = 0x436F6D6D
+
+# Seconds between two questions of a writer that waits for SQLite's write lock.
+_POLL = 0.005
+
+
+def _sqlite_module() -> ModuleType:
+    try:
+        module = import_module("pysqlite3.dbapi2")
+    except ImportError:
+        module = import_module("sqlite3.dbapi2")
+    # Each None or bool is searched an adapter for: finding one takes a sixth of the
+    # time of finding none, and an order has twenty of them.
+    module.register_adapter(type(None), _none)
+    module.register_adapter(bool, int)
+    return module
+
+
+def _none(_value: None) -> None:
+    """Nothing, as SQLite's driver binds it."""
+
+
+def _sqlite(url: URL, settings: Settings, *, writes: bool) -> Engine:
+    module = _sqlite_module()
+    safe_wal = module.sqlite_version_info >= _SAFE_WAL
+    engine = create_engine(
+        url,
+        module=module,
+        connect_args={
+            "timeout": settings.lock_timeout,
+            "check_same_thread": False,
+            "isolation_level": None,
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
+        cursor = connection.cursor()
+        cursor.execute("pragma foreign_keys = on")
+        cursor.execute(f"pragma journal_mode = {'wal' if safe_wal else 'delete'}")
+        cursor.execute("pragma synchronous = full")
+        cursor.execute("pragma cache_size = -65536")  # 64 MB, in KiB
+        cursor.execute("pragma wal_autocheckpoint = 4000")  # pages: 16 MB
+        if not writes:
+            cursor.execute("pragma query_only = on")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if writes:
+            _take_write_lock(connection, module, settings.lock_timeout)
+        else:
+            connection.exec_driver_sql("begin")
+
+    return engine
+
+
+def _take_write_lock(
+    connection: Connection, module: ModuleType, timeout: float
+) -> None:
+    """Begin a writing transaction, asking for the lock every few milliseconds.
+
+    SQLite's own waiting asks ten times a second only: beside a long import, which
+    leaves the lock for moments, it may ask in vain until it gives up.
+    """
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + timeout
+    driver.execute("pragma busy_timeout = 0")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("begin immediate")
+            except module.OperationalError as error:
+                if "locked" not in str(error):
+                    break
+                time.sleep(_POLL)
+            else:
+                return
+        connection.exec_driver_sql("begin immediate")
+    finally:
+        driver.execute(f"pragma busy_timeout = {round(timeout * 1000):d}")
+
+
+def _postgresql(url: URL, settings: Settings, *, writes: bool) -> Engine:
+    # "format" gives positional parameters, so that bulk rows are plain tuples.
+    level = "READ COMMITTED" if writes else "REPEATABLE READ"
+    engine = create_engine(
+        url,
+        paramstyle="format",
+        isolation_level=level,
+        pool_pre_ping=True,
+        execution_options={} if writes else {"postgresql_readonly": True},
+    )
+    if writes:
+
+        @event.listens_for(engine, "begin")
+        def _lock(connection: Connection) -> None:
+            millis = max(1, round(settings.lock_timeout * 1000))
+            connection.execute(
+                text("select set_config('lock_timeout', :millis, true)"),
+                {"millis": str(millis)},
+            )
+            connection.execute(
+                text("select pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK}
+            )
+
+    return engine
+
+
+def create(settings: Settings) -> tuple[Engine, Engine]:
+    """The writing and the reading engine of the settings' store.
+
+    Raises:
+        StoreUnreachable: the URL names no database that Commandes knows.
+    """
+    try:
+        url = make_url(settings.store_url)
+        if url.get_backend_name() not in ("sqlite", "postgresql"):
+            raise StoreUnreachable(detail=url.get_backend_name())
+        if url.get_backend_name() == "sqlite" and url.database in {
+            None,
+            "",
+            ":memory:",
+        }:
+            raise StoreUnreachable(detail=_("une base SQLite a besoin d’un fichier"))
+        make = _sqlite if url.get_backend_name() == "sqlite" else _postgresql
+        return make(url, settings, writes=True), make(url, settings, writes=False)
+    except (ArgumentError, ImportError, NoSuchModuleError, ValueError) as error:
+        raise StoreUnreachable(detail=str(error).splitlines()[0]) from error
+
+
+def give_way(writing: Engine) -> None:
+    """Leave the write lock for long enough that a waiting writer finds it free.
+
+    PostgreSQL needs none of it: its lock goes to who has waited longest.
+    """
+    if writing.dialect.name == "sqlite":
+        time.sleep(2 * _POLL)
+
+
+_MEANINGS: tuple[tuple[str, type[StoreError]], ...] = (
+    ("database is locked", StoreLocked),
+    ("database table is locked", StoreLocked),
+    ("lock timeout", StoreLocked),
+    ("disk is full", StoreFull),
+    ("no space left", StoreFull),
+    ("could not extend file", StoreFull),
+    ("unable to open", StoreUnreachable),
+    ("not a database", StoreUnreachable),
+    ("connection failed", StoreUnreachable),
+    ("connection refused", StoreUnreachable),
+    ("readonly database", StoreUnreachable),
+    ("does not exist", StoreUnreachable),
+    ("authentication failed", StoreUnreachable),
+)
+
+
+@contextmanager
+def in_plain_words() -> Iterator[None]:
+    """Turn a driver's error into ours: locked, full, unreachable, or its first line."""
+    try:
+        yield
+    except TimeoutError as error:  # all connections of the pool wait or work
+        raise StoreLocked(detail=str(error)) from error
+    except DBAPIError as error:
+        detail = str(error.orig).strip().splitlines()[0]
+        for words, meaning in _MEANINGS:
+            if words in detail.lower():
+                raise meaning(detail=detail) from error
+        raise StoreError(detail=detail) from error

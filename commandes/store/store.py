@@ -1,0 +1,395 @@
+"""The store: opening it, reading from it, and the one way to write to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, insert, inspect, select, update
+
+from commandes.errors import KeyReused, StoreTooNew, StoreUnreachable
+from commandes.store import engines, journal, tables
+from commandes.store.journal import Head
+from commandes.store.tables import from_micros, to_micros
+from commandes.words import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, Engine, Table
+
+    from commandes.settings import Settings
+
+# The newest migration; a store that stands there opens without loading Alembic.
+REVISION = "0001"
+
+# The fact of the store that keeps the highest id of a line that was deleted.
+_LAST_LINE = "last_line_id"
+
+# Seconds for which long work keeps others waiting before it gives way.
+_TURN = 0.3
+
+
+@dataclass
+class Writer:
+    """One writing transaction: it holds the write lock from its first moment.
+
+    Attributes:
+        connection: the transaction, for SQLAlchemy statements.
+        actor: who writes.
+        now: the instant of all that this transaction writes; never before the
+            journal's last entry, whatever the clock does.
+    """
+
+    connection: Connection
+    actor: str
+    now: datetime
+    _key: bytes
+    _head: Head
+    _next_ids: dict[str, int] = field(default_factory=dict)
+    _pending: list[tuple[object, ...]] = field(default_factory=list)
+
+    def ids(self, table: Table, count: int) -> range:
+        """The next ids of a table, reserved for this transaction."""
+        if table.name not in self._next_ids:
+            last = self.connection.scalar(select(func.max(table.c.id))) or 0
+            last = max(last, self._once_used(table))
+            self._next_ids[table.name] = last + 1
+        first = self._next_ids[table.name]
+        self._next_ids[table.name] = first + count
+        return range(first, first + count)
+
+    def _once_used(self, table: Table) -> int:
+        """The highest id that a row of the table had and that is never given again."""
+        if table is tables.orders:
+            # A withdrawn order stays in the journal.
+            seen = select(func.max(tables.events.c.order_id))
+            return self.connection.scalar(seen) or 0
+        if table is tables.order_lines:
+            # A line that a file took away stays in the stock movements.
+            return int(_info(self.connection, _LAST_LINE) or 0)
+        return 0
+
+    def delete_lines(self, ids: Sequence[int]) -> None:
+        """Delete lines of orders; their ids are never given again."""
+        if not ids:
+            return
+        table = tables.order_lines
+        set_info(self, _LAST_LINE, str(self.ids(table, 0).start - 1))
+        statement = table.delete().where(table.c.id == bindparam("row_id"))
+        self.connection.execute(statement, [{"row_id": id_} for id_ in ids])
+
+    def insert(self, table: Table, **values: object) -> int:
+        """Insert one row of a table numbered by `id`; returns the id."""
+        (new,) = self.ids(table, 1)
+        self.connection.execute(insert(table).values(id=new, **values))
+        return new
+
+    def insert_rows(
+        self, table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    ) -> None:
+        """Insert many rows as the database holds them (instants in microseconds)."""
+        if rows:
+            bulk_insert(self.connection, table, columns, rows)
+
+    def record(
+        self, order_id: int | None, kind: str, payload: dict[str, object] | None = None
+    ) -> None:
+        """Add the journal entry of one change; the payload holds no personal data."""
+        text = json.dumps(payload or {}, ensure_ascii=False, separators=(",", ":"))
+        self.record_many([(order_id, text)], kind)
+
+    def record_many(self, entries: Iterable[tuple[int | None, str]], kind: str) -> None:
+        """Add one entry for each (order id, payload as JSON), in this order."""
+        seq, last = self._head.seq, self._head.digest
+        at = to_micros(self.now)
+        for order_id, payload in entries:
+            seq += 1
+            previous = last
+            entry = (seq, order_id, at, self.actor, kind, payload)
+            last = journal.digest(self._key, previous, entry)
+            self._pending.append((*entry, previous, last))
+        self._head = Head(seq, last)
+
+    def flush(self) -> None:
+        """Write the entries recorded so far and the new head."""
+        if not self._pending:
+            return
+        columns = ["seq", "order_id", "at", "actor", "kind", "payload"]
+        self.insert_rows(tables.events, [*columns, "previous", "digest"], self._pending)
+        self._pending.clear()
+        self.connection.execute(
+            update(tables.journal_head).values(
+                count=self._head.seq, digest=self._head.digest
+            )
+        )
+
+
+def bulk_insert(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[tuple[object, ...]],
+) -> None:
+    """Insert tuples without a detour; the statement is the table's own."""
+    statement = insert(table).compile(
+        dialect=connection.dialect, column_keys=list(columns)
+    )
+    order = statement.positiontup
+    if order and list(order) != list(columns):
+        in_order = itemgetter(*[list(columns).index(name) for name in order])
+        rows = list(map(in_order, rows))
+    connection.exec_driver_sql(str(statement), list(rows))
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What an action answers; the same again when its key is used again.
+
+    Attributes:
+        receipt: the idempotency key under which it is kept.
+        order: the order's number, empty for what concerns no order.
+        action: the verb.
+        changed: False when there was nothing to do or the key was already used.
+        message: why nothing changed, in one sentence; empty otherwise.
+        result: what else the action says (JSON values).
+    """
+
+    receipt: str
+    order: str
+    action: str
+    changed: bool
+    message: str = ""
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+class Store:
+    """A relational database that holds the truth, with its journal."""
+
+    def __init__(self, settings: Settings, writing: Engine, reading: Engine) -> None:
+        self.settings = settings
+        self._writing = writing
+        self._reading = reading
+        self._key: bytes | None = None
+        self._gave_way = time.monotonic()
+        with self.reading() as connection:
+            self.store_id = _info(connection, "store_id") or ""
+
+    @property
+    def url(self) -> str:
+        """The store's SQLAlchemy URL, its password hidden."""
+        return self._reading.url.render_as_string(hide_password=True)
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The store's file; None on PostgreSQL. Never open it in this process."""
+        url = self._reading.url
+        if url.get_backend_name() != "sqlite" or url.database is None:
+            return None
+        return Path(url.database)
+
+    @property
+    def key(self) -> bytes:
+        """The key of the journal's digests."""
+        if self._key is None:
+            empty = self.head().seq == 0
+            self._key = journal.load_key(self.settings, journal_is_empty=empty)
+        return self._key
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One read transaction: everything in it is of one moment."""
+        with engines.in_plain_words(), self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, actor: str, *, now: datetime | None = None) -> Iterator[Writer]:
+        """One write transaction under the write lock; all or nothing."""
+        key = self.key
+        with engines.in_plain_words(), self._writing.begin() as connection:
+            head = journal.head(connection)
+            last = connection.scalar(
+                select(tables.events.c.at).where(tables.events.c.seq == head.seq)
+            )
+            moment = now or datetime.now(UTC)
+            writer = Writer(
+                connection, actor, max(moment, last or moment), _key=key, _head=head
+            )
+            yield writer
+            writer.flush()
+
+    def give_way(self) -> None:
+        """Let other writers in between two transactions of long work."""
+        if time.monotonic() - self._gave_way > _TURN:
+            engines.give_way(self._writing)
+            self._gave_way = time.monotonic()
+
+    def head(self) -> Head:
+        """The journal's head now."""
+        with self.reading() as connection:
+            return journal.head(connection)
+
+    def is_empty(self) -> bool:
+        """Whether the store holds no order."""
+        with self.reading() as connection:
+            return connection.scalar(select(tables.orders.c.id).limit(1)) is None
+
+    def is_sample(self) -> bool:
+        """Whether the store was filled with sample orders and still holds them."""
+        with self.reading() as connection:
+            return _info(connection, "sample") == "1"
+
+    def perform(
+        self,
+        action: str,
+        arguments: dict[str, object],
+        work: Callable[[Writer], Receipt],
+        *,
+        actor: str,
+        key: str | None = None,
+    ) -> Receipt:
+        """Do an action once: the same key and arguments give the first receipt again.
+
+        Args:
+            action: the verb, kept with the receipt.
+            arguments: what was asked for (JSON values); their digest is kept.
+            work: does it within the transaction and answers a receipt; all its
+                refusals come before its first write.
+            actor: who does it.
+            key: the idempotency key; a new one when None.
+
+        Raises:
+            KeyReused: the key has served for another action or other arguments.
+        """
+        key = key or secrets.token_urlsafe(16)
+        asked = json.dumps([action, arguments], sort_keys=True, default=str)
+        digest = hashlib.sha256(asked.encode()).hexdigest()
+        with self.writing(actor) as writer:
+            earlier = _earlier(writer.connection, key, digest)
+            if earlier is not None:
+                return earlier
+            receipt = work(writer)
+            kept = {**receipt.__dict__, "receipt": key}
+            writer.connection.execute(
+                insert(tables.receipts).values(
+                    key=key,
+                    action=action,
+                    arguments_digest=digest,
+                    result=json.dumps(kept, ensure_ascii=False),
+                    at=writer.now,
+                )
+            )
+            return Receipt(**kept)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._writing.dispose()
+        self._reading.dispose()
+
+
+def _earlier(connection: Connection, key: str, digest: str) -> Receipt | None:
+    row = connection.execute(
+        select(tables.receipts).where(tables.receipts.c.key == key)
+    ).first()
+    if row is None:
+        return None
+    if row.arguments_digest != digest:
+        raise KeyReused(key=key)
+    first = Receipt(**json.loads(row.result))
+    return replace(first, changed=False, message=first.message or _("C’est déjà fait."))
+
+
+def _info(connection: Connection, name: str) -> str | None:
+    return connection.scalar(
+        select(tables.store_info.c.value).where(tables.store_info.c.name == name)
+    )
+
+
+def set_info(writer: Writer, name: str, value: str | None) -> None:
+    """Set a fact of the store, or forget it with None."""
+    info = tables.store_info
+    writer.connection.execute(info.delete().where(info.c.name == name))
+    if value is not None:
+        writer.connection.execute(insert(info).values(name=name, value=value))
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store of the settings; a new or older one is brought up to date.
+
+    Raises:
+        StoreUnreachable: no database there, or none that can be opened.
+        StoreTooNew: it comes from a later version of Commandes.
+    """
+    if not settings.database_url:
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnreachable(detail=error) from error
+    writing, reading = engines.create(settings)
+    try:
+        with engines.in_plain_words():
+            if _revision(reading) != REVISION:
+                _migrate(writing)
+        return Store(settings, writing, reading)
+    except BaseException:
+        writing.dispose()
+        reading.dispose()
+        raise
+
+
+def _revision(reading: Engine) -> str | None:
+    from sqlalchemy import column, table
+
+    with reading.begin() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version = table("alembic_version", column("version_num"))
+        return connection.scalar(select(version.c.version_num))
+
+
+def _migrate(writing: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    # Under the write lock: of two processes that open a new store, one migrates.
+    with writing.begin() as connection:
+        revision = _revision_of(connection)
+        try:
+            if revision is not None:
+                ScriptDirectory.from_config(config).get_revision(revision)
+        except CommandError as error:
+            raise StoreTooNew(revision=revision) from error
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _revision_of(connection: Connection) -> str | None:
+    from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+__all__ = [
+    "REVISION",
+    "Head",
+    "Receipt",
+    "Store",
+    "Writer",
+    "bulk_insert",
+    "from_micros",
+    "open_store",
+    "set_info",
+    "to_micros",
+]

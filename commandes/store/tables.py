@@ -1,0 +1,435 @@
+"""The tables of the store, as SQLAlchemy Core knows them.
+
+Money is an integer in the currency's minor unit. An instant is an integer of
+microseconds since 1970 in UTC (`Instant` turns it into an aware datetime and back).
+JSON is text, so that both databases and the mirror read it alike.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_micros(at: datetime) -> int:
+    """Microseconds since 1970 in UTC of an aware instant."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> datetime:
+    """The aware instant (UTC) that lies so many microseconds after 1970."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, stored as microseconds since 1970 in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> int | None:
+        """Refuse a naive datetime: it names no instant."""
+        del dialect
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 (a driver's value)
+        """Give back an aware datetime in UTC."""
+        del dialect
+        return None if value is None else from_micros(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives a row id to INTEGER only; PostgreSQL needs BIGINT for ten million lines.
+Id = BigInteger().with_variant(Integer, "sqlite")
+Money = BigInteger
+
+
+def _id() -> Column[int]:
+    # Given under the write lock (Writer.ids): both databases number alike.
+    return Column("id", Id, primary_key=True, autoincrement=False)
+
+
+def _order(*, index: bool = True) -> Column[int]:
+    return Column("order_id", Id, ForeignKey("orders.id"), nullable=False, index=index)
+
+
+store_info = Table(
+    "store_info",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="One row per fact of this store: store_id, sample",
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    _id(),
+    Column("file_name", Text, nullable=False),
+    Column("file_digest", String(64), nullable=False),
+    Column("format", String, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("source", String, nullable=False),
+    Column("state", String, nullable=False),  # running, done, withdrawn
+    Column("moves_stock", Boolean, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("rows_read", Integer, nullable=False),
+    Column("rows_imported", Integer, nullable=False),
+    Column("rows_rejected", Integer, nullable=False),
+    Column("orders_new", Integer, nullable=False),
+    Column("orders_updated", Integer, nullable=False),
+    Column("orders_unchanged", Integer, nullable=False),
+    Column("batches_done", Integer, nullable=False),
+    Column("batches_total", Integer, nullable=False),
+    Column("totals", Text, nullable=False),  # JSON {currency: minor units}
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    _id(),
+    Column("source", String, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("number", Text, nullable=False, index=True),
+    Column("module", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("payment_status", String, nullable=False),
+    Column("payment_pending", Boolean, nullable=False),
+    Column("is_cart", Boolean, nullable=False),
+    Column("cart_id", Text),
+    Column("channel", Text),
+    Column("currency", String(3), nullable=False),
+    Column("subtotal", Money, nullable=False),
+    Column("discount", Money, nullable=False),
+    Column("discount_codes", Text),
+    Column("shipping", Money, nullable=False),
+    Column("fees", Money, nullable=False),
+    Column("tip", Money, nullable=False),
+    Column("tax", Money),  # empty: the source does not say
+    Column("tax_included", Boolean, nullable=False),
+    Column("total", Money, nullable=False),
+    Column("gift_card", Money, nullable=False),
+    Column("customer_name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("marketing_consent", Boolean),
+    Column("billing_address", Text),  # JSON, see ADDRESS_FIELDS
+    Column("shipping_address", Text),  # JSON, see ADDRESS_FIELDS
+    Column("ip_address", Text),
+    Column("user_agent", Text),
+    Column("placed_at", Instant, nullable=False),
+    Column("begun_at", Instant),
+    Column("abandoned_at", Instant),
+    Column("cancelled_at", Instant),
+    Column("archived_at", Instant),
+    Column("import_id", Id, ForeignKey("imports.id")),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("source", "source_id"),
+)
+
+ADDRESS_FIELDS = (
+    "name",
+    "company",
+    "line1",
+    "line2",
+    "city",
+    "zip",
+    "province",
+    "country",
+    "phone",
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    _id(),
+    _order(),
+    Column("position", Integer, nullable=False),
+    Column("sku", Text),
+    Column("title", Text, nullable=False),
+    Column("variant", Text),
+    Column("quantity", Integer, nullable=False),
+    Column("unit_price", Money, nullable=False),
+    Column("discount", Money, nullable=False),
+    Column("tax_rate", Integer),  # hundredths of a per cent: 2000 is 20 %
+    Column("tax", Money),
+    Column("total", Money, nullable=False),
+    Column("refunded_quantity", Integer, nullable=False),
+    Column("cancelled_quantity", Integer, nullable=False),
+    Column("restocked_quantity", Integer, nullable=False),
+    # Units that the source itself had refunded or cancelled: never put back here.
+    Column("source_returned_quantity", Integer, nullable=False),
+    Column("service_at", Instant),
+    Column("details", Text),  # JSON of the module's own facts
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    _id(),
+    _order(),
+    Column("at", Instant, nullable=False),
+    # False: the source says paid without a date, the order's date stands in.
+    Column("at_given", Boolean, nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("means", Text),
+    Column("provider", Text),
+    Column("reference", Text),
+    Column("kind", String, nullable=False),  # full deposit balance instalment renewal
+    Column("origin", String, nullable=False),  # here, platform
+    Column("voided_at", Instant),
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    _id(),
+    _order(),
+    Column("amount", Money, nullable=False),
+    Column("shipping_amount", Money, nullable=False),
+    Column("reason", Text),
+    Column("restock", Boolean),
+    Column("origin", String, nullable=False),  # here, platform
+    Column("marked_at", Instant),  # empty when a file gives no date
+    Column("state", String, nullable=False),  # to_do, done
+    Column("done_at", Instant),
+    Column("done_amount", Money),
+    Column("provider", Text),
+    Column("reference", Text),
+    Column("voided_at", Instant),
+)
+
+refund_lines = Table(
+    "refund_lines",
+    metadata,
+    _id(),
+    Column("refund_id", Id, ForeignKey("refunds.id"), nullable=False, index=True),
+    Column("line_id", Id, ForeignKey("order_lines.id"), nullable=False, index=True),
+    Column("quantity", Integer, nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("restocked_quantity", Integer, nullable=False),
+)
+
+stock_items = Table(
+    "stock_items",
+    metadata,
+    _id(),
+    Column("sku", Text, nullable=False),
+    Column("service_at", Instant),  # an event date, a service or a slot
+    Column("title", Text),
+    Column("on_hand", Integer, nullable=False),
+    Column("alert_level", Integer),
+)
+# Two empty dates would be two different ones to a plain unique constraint.
+Index(
+    "uq_stock_items_sku_service_at",
+    stock_items.c.sku,
+    func.coalesce(stock_items.c.service_at, text("0")),
+    unique=True,
+)
+
+stock_movements = Table(
+    "stock_movements",
+    metadata,
+    _id(),
+    Column(
+        "stock_item_id", Id, ForeignKey("stock_items.id"), nullable=False, index=True
+    ),
+    Column("order_id", Id, ForeignKey("orders.id"), index=True),
+    Column("line_id", Id, nullable=False, server_default="0"),
+    Column("at", Instant, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("cause_kind", String, nullable=False),
+    Column("cause_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text),
+    UniqueConstraint("cause_kind", "cause_id", "line_id"),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),  # rules.fold(name)
+    Column("color", String, nullable=False),  # a name of rules.TAG_COLORS
+)
+
+order_tags = Table(
+    "order_tags",
+    metadata,
+    Column("order_id", Id, ForeignKey("orders.id"), primary_key=True),
+    Column("tag_id", Id, ForeignKey("tags.id"), primary_key=True, index=True),
+    Column("at", Instant, nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    _id(),
+    _order(),
+    Column("at", Instant, nullable=False),
+    Column("author", Text, nullable=False),  # a person, or "client"
+    Column("text", Text, nullable=False),
+)
+
+shipments = Table(
+    "shipments",
+    metadata,
+    _id(),
+    _order(),
+    Column("carrier", Text),
+    Column("number", Text, nullable=False),
+    Column("url", Text),
+    Column("origin", String, nullable=False),  # here, platform
+    Column("at", Instant),
+    Column("removed_at", Instant),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    _order(),
+    Column("direction", String, nullable=False),  # out, in
+    Column("recipient", Text),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("message_id", Text, unique=True),
+    Column("in_reply_to", Text),
+    Column("error", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("actor", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state_at", Instant, nullable=False),
+    Column("read_at", Instant),
+)
+
+message_templates = Table(
+    "message_templates",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("language", String, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),  # rules.fold(name)
+    Column("query", Text, nullable=False),  # the URL's query string, in codes
+    Column("owner", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+column_profiles = Table(
+    "column_profiles",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False, unique=True),
+    Column("toml", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Id, primary_key=True, autoincrement=False),
+    Column("order_id", Id, index=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("payload", Text, nullable=False),  # JSON without personal data
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+
+journal_head = Table(
+    "journal_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("count", Id, nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("action", String, nullable=False),
+    Column("arguments_digest", String(64), nullable=False),
+    Column("result", Text, nullable=False),  # JSON
+    Column("at", Instant, nullable=False),
+)
+
+import_rows = Table(
+    "import_rows",
+    metadata,
+    _id(),
+    Column("import_id", Id, ForeignKey("imports.id"), nullable=False, index=True),
+    Column("row", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+import_values = Table(
+    "import_values",
+    metadata,
+    Column("order_id", Id, ForeignKey("orders.id"), primary_key=True),
+    Column("import_id", Id, ForeignKey("imports.id"), nullable=False),
+    Column("fields", Text, nullable=False),  # JSON: the last imported value of each
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("issuer", Text),
+    Column("subject", Text),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text),
+    Column("role", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("invited_at", Instant, nullable=False),
+    Column("last_seen_at", Instant),
+    UniqueConstraint("issuer", "subject"),
+)

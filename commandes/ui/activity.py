@@ -1,0 +1,132 @@
+"""The entries of an order's activity in the words of the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from commandes import words
+from commandes.words import N_, PAYMENT_WORDS, STATUS_WORDS, _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from commandes.reports.parts import Activity
+
+_SAYS = {
+    "imported": N_("Commande importée"),
+    "updated": N_("Mise à jour par un fichier"),
+    "withdrawn": N_("Import retiré"),
+    "placed": N_("Commande passée"),
+    "paid": N_("Paiement reçu"),
+    "payment_voided": N_("Paiement retiré"),
+    "refunded": N_("Marquée comme remboursée"),
+    "unrefunded": N_("Marque de remboursement retirée"),
+    "refund_done": N_("Remboursement effectué chez le prestataire"),
+    "status": N_("Statut changé"),
+    "cancelled": N_("Commande annulée"),
+    "restored": N_("Commande rétablie"),
+    "archived": N_("Commande archivée"),
+    "unarchived": N_("Commande désarchivée"),
+    "tagged": N_("Étiquette ajoutée"),
+    "untagged": N_("Étiquette retirée"),
+    "noted": N_("Note ajoutée"),
+    "tracked": N_("Numéro de suivi ajouté"),
+    "tracking_removed": N_("Numéro de suivi retiré"),
+    "message_queued": N_("Message au client"),
+    "abandoned": N_("Panier abandonné"),
+    "begun": N_("Panier commencé"),
+}
+# A source's own dates read otherwise than what was done here.
+_SOURCE_SAYS = {
+    "refunded": N_("Remboursement"),
+    "cancelled": N_("Annulation"),
+}
+_ICONS = {
+    "placed": ":material/shopping_bag:",
+    "imported": ":material/upload_file:",
+    "updated": ":material/upload_file:",
+    "paid": ":material/paid:",
+    "refunded": ":material/undo:",
+    "unrefunded": ":material/redo:",
+    "refund_done": ":material/done_all:",
+    "cancelled": ":material/cancel:",
+    "restored": ":material/restore:",
+    "archived": ":material/archive:",
+    "unarchived": ":material/unarchive:",
+    "tagged": ":material/label:",
+    "untagged": ":material/label_off:",
+    "noted": ":material/sticky_note_2:",
+    "tracked": ":material/local_shipping:",
+    "message_queued": ":material/mail:",
+    "abandoned": ":material/remove_shopping_cart:",
+    "begun": ":material/shopping_cart:",
+}
+
+
+def icon(entry: Activity) -> str:
+    """The entry's icon, one of Streamlit's Material names."""
+    return _ICONS.get(entry.kind, ":material/circle:")
+
+
+def sentence(entry: Activity, currency: str) -> str:
+    """What happened, with its facts: Statut changé : Nouveau → Terminé."""
+    says = _SOURCE_SAYS if entry.from_file else {}
+    what = _(says.get(entry.kind) or _SAYS.get(entry.kind) or entry.kind)
+    facts = _FACTS.get(entry.kind, _no_facts)(entry.payload, currency)
+    return _("{what} : {facts}").format(what=what, facts=facts) if facts else what
+
+
+def author(entry: Activity) -> str:
+    """Who did it, or where it is known from."""
+    if entry.from_file:
+        return _("d’après le fichier ({source})").format(source=entry.actor)
+    return entry.actor
+
+
+def _no_facts(payload: dict[str, Any], currency: str) -> str:
+    del payload, currency
+    return ""
+
+
+def _status_facts(payload: dict[str, Any], currency: str) -> str:
+    del currency
+    names = [payload.get("from"), payload.get("to")]
+    return " → ".join(_(STATUS_WORDS[name]) for name in names if name in STATUS_WORDS)
+
+
+def _import_facts(payload: dict[str, Any], currency: str) -> str:
+    del currency
+    known = [
+        _(table[payload[name]])
+        for name, table in (("status", STATUS_WORDS), ("payment", PAYMENT_WORDS))
+        if payload.get(name) in table
+    ]
+    return ", ".join(known)
+
+
+def _tag_facts(payload: dict[str, Any], currency: str) -> str:
+    del currency
+    return str(payload.get("tag") or "")
+
+
+def _amount_facts(payload: dict[str, Any], currency: str) -> str:
+    amount = payload.get("amount")
+    if not isinstance(amount, int):
+        return ""
+    return words.money(amount, payload.get("currency") or currency)
+
+
+_FACTS: dict[str, Callable[[dict[str, Any], str], str]] = {
+    "status": _status_facts,
+    "restored": _status_facts,
+    "imported": _import_facts,
+    "updated": _import_facts,
+    "tagged": _tag_facts,
+    "untagged": _tag_facts,
+    "paid": _amount_facts,
+    "payment_voided": _amount_facts,
+    "refunded": _amount_facts,
+    "unrefunded": _amount_facts,
+    "refund_done": _amount_facts,
+}

@@ -1,0 +1,104 @@
+"""Export what the list shows: a format, a file, the browser's own download."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from commandes import words
+from commandes.reports.export import export
+from commandes.ui import files
+from commandes.ui.framing import telling
+from commandes.words import N_, _, plural
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from commandes.ui.framing import Here
+    from commandes.ui.listing import Listing
+
+_FORMATS = {
+    "csv-fr": (N_("CSV pour Excel (français)"), "csv"),
+    "csv": (N_("CSV"), "csv"),
+    "xlsx": (N_("Classeur Excel (XLSX)"), "xlsx"),
+    "parquet": (N_("Parquet"), "parquet"),
+    "ndjson": (N_("NDJSON"), "ndjson"),
+}
+_CHOICES = {
+    f"{code}{per}": (code, bool(per)) for per in ("", ":lines") for code in _FORMATS
+}
+
+
+def menu(shown: Listing) -> tuple[str, bool] | None:
+    """The formats; (the one chosen just now, whether one row per line), or None."""
+    chosen = st.menu_button(
+        _("Exporter"),
+        list(_CHOICES),
+        key="export",
+        icon=":material/download:",
+        format_func=_choice,
+        disabled=shown.summary.count == 0,
+        help=_("Tout ce que la liste montre, dans cet ordre, pas seulement la page."),
+    )
+    return _CHOICES[chosen] if chosen else None
+
+
+def _choice(choice: str) -> str:
+    code, lines = _CHOICES[choice]
+    label = _(_FORMATS[code][0])
+    return (
+        _("{format} · une ligne par article").format(format=label) if lines else label
+    )
+
+
+def run(here: Here, shown: Listing, chosen: tuple[str, bool]) -> None:
+    """Make the file, slice by slice, and hand it over."""
+    code, lines = chosen
+    day = datetime.now(here.settings.zone).date().isoformat()
+    stem = _("lignes") if lines else _("commandes")
+    path = files.prepare(here.settings, f"{stem}-{day}.{_FORMATS[code][1]}")
+    bar = st.progress(0.0, _("Préparation du fichier"))
+
+    def progress(done: int, total: int) -> None:
+        share = done / max(total, 1)
+        bar.progress(min(share, 1.0), f"{words.number(done)} / {words.number(total)}")
+
+    rows = None
+    try:
+        with telling():
+            rows = export(
+                here.snap,
+                shown.asked.wanted,
+                format=code,
+                lines=lines,
+                sort=shown.asked.sort,
+                path=path,
+                progress=progress,
+                today=shown.today,
+            )
+    finally:
+        # Refused, or stopped half-way by another click: nothing is left behind.
+        if rows is None:
+            files.discard(path)
+    bar.empty()
+    if rows is not None:
+        _hand_over(path, rows)
+
+
+def _hand_over(path: Path, rows: int) -> None:
+    """Start the download; the link stays for browsers that wait for a click."""
+    with st.container(horizontal=True, vertical_alignment="center", key="export_ready"):
+        st.badge(
+            plural("{n} ligne exportée", "{n} lignes exportées", rows),
+            icon=":material/check:",
+            color="green",
+        )
+        st.link_button(
+            path.name,
+            files.address(path),
+            icon=":material/download:",
+            help=_("Le téléchargement commence seul ; sinon, cliquez ici."),
+        )
+        st.iframe(files.address(path), width=1, height=1, alt=_("Téléchargement"))

@@ -1,0 +1,189 @@
+"""What stands around the table of orders: head, sentence, news, pages, clicks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from commandes import words
+from commandes.reports import detail, orders
+from commandes.reports.filters import OrderFilter
+from commandes.ui import address, exporting, listing, panel, tables
+from commandes.ui.framing import part
+from commandes.words import _, plural
+
+if TYPE_CHECKING:
+    from commandes.ui.listing import Listing
+
+# A list that stands still asks the journal now and then, one that waits for an import
+# more often.
+_QUIET, _BUSY = "20s", "2s"
+
+
+def head(shown: Listing) -> tuple[str, bool] | None:
+    """Title, sort, import and export; the export that was just asked for."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(_("Commandes"), anchor=False, width="stretch")
+        _sort(shown)
+        if st.button(_("Importer"), key="import", icon=":material/upload_file:"):
+            st.switch_page("pages/reglages/importer.py")
+        return exporting.menu(shown)
+
+
+def _sort(shown: Listing) -> None:
+    if st.session_state.get("list_sort") != shown.asked.sort:
+        st.session_state["list_sort"] = shown.asked.sort
+    st.selectbox(
+        _("Trier"),
+        list(orders.SORTS),
+        key="list_sort",
+        format_func=lambda code: _(orders.SORTS[code]),
+        label_visibility="collapsed",
+        width=230,
+        on_change=_sorted,
+    )
+
+
+def _sorted() -> None:
+    asked = address.current()
+    address.go(replace(asked, sort=st.session_state["list_sort"]))
+
+
+def sentence(shown: Listing) -> None:
+    """The filter in words with its figures, and what of the URL is not understood."""
+    st.text(shown.summary.sentence())
+    if shown.summary.archived_hits:
+        st.button(
+            _("Chercher aussi dans les archives"),
+            key="search_archived",
+            type="tertiary",
+            icon=":material/archive:",
+            on_click=_with_archived,
+        )
+    unknown = [name for name in shown.asked.wanted.tags if name not in shown.colors]
+    said = [
+        _("Aucune étiquette ne s’appelle « {name} ».").format(name=n) for n in unknown
+    ]
+    for complaint in (*shown.asked.said, *said):
+        with st.container(border=True):
+            st.badge(_("Lien non compris"), icon=":material/link_off:", color="orange")
+            st.text(complaint)
+
+
+def _with_archived() -> None:
+    asked = address.current()
+    address.go(replace(asked, wanted=replace(asked.wanted, archived="all")))
+
+
+def news(shown: Listing) -> None:
+    """Say what has arrived since; the list changes when the person asks."""
+
+    @st.fragment(run_every=_BUSY if shown.behind else _QUIET, key="news")
+    def ticking() -> None:
+        with part() as here:
+            if here.store.head().seq == shown.seq:
+                return
+            snap = here.snap
+            if snap.behind:
+                st.badge(
+                    plural(
+                        "Mise à jour en cours : {n} changement à suivre",
+                        "Mise à jour en cours : {n} changements à suivre",
+                        snap.behind,
+                    ),
+                    icon=":material/sync:",
+                    color="blue",
+                )
+                return
+            if shown.behind:
+                listing.refresh()
+                st.rerun(scope="app")
+            count = orders.summary(snap, shown.asked.wanted, today=shown.today).count
+            _announce(count - shown.summary.count)
+
+    ticking()
+
+
+def _announce(more: int) -> None:
+    said = (
+        plural("{n} nouvelle commande", "{n} nouvelles commandes", more)
+        if more > 0
+        else _("Des commandes ont changé")
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="list_news"):
+        st.badge(said, icon=":material/notifications:", color="blue")
+        if st.button(_("Actualiser"), key="refresh", icon=":material/refresh:"):
+            listing.refresh()
+            st.rerun(scope="app")
+
+
+def foot(shown: Listing, ticked: tuple[int, ...]) -> None:
+    """Where this page stands among all, the way on and back, and its size."""
+    first = shown.start + 1
+    last = shown.start + shown.page.rows.height
+    with st.container(horizontal=True, vertical_alignment="center", key="list_foot"):
+        st.text(
+            _("{first}–{last} sur {count}").format(
+                first=words.number(first),
+                last=words.number(last),
+                count=words.number(shown.summary.count),
+            )
+        )
+        tables.selection(shown, ticked)
+        st.space("stretch")
+        _size(shown)
+        for direction, place, label, icon in (
+            ("previous", shown.page.previous, _("Précédente"), "chevron_left"),
+            ("next", shown.page.next, _("Suivante"), "chevron_right"),
+        ):
+            st.button(
+                label,
+                key=f"page_{direction}",
+                icon=f":material/{icon}:",
+                icon_position="right" if direction == "next" else "left",
+                disabled=place is None,
+                on_click=listing.turn,
+                args=(direction,),
+            )
+
+
+def _size(shown: Listing) -> None:
+    if st.session_state.get("list_size") != shown.asked.size:
+        st.session_state["list_size"] = shown.asked.size
+    st.selectbox(
+        _("Commandes par page"),
+        address.SIZES,
+        key="list_size",
+        format_func=lambda size: _("{size} par page").format(size=size),
+        label_visibility="collapsed",
+        width=130,
+        on_change=_sized,
+    )
+
+
+def _sized() -> None:
+    address.go(replace(address.current(), size=st.session_state["list_size"]))
+
+
+def follow_clicks() -> None:
+    """Do what the click in the table asked for."""
+    opened = st.session_state.pop(tables.OPENED, None)
+    if opened is not None:
+        panel.drawer(opened)
+    choice = st.session_state.pop(tables.MENU_CHOICE, None)
+    if choice is None:
+        return
+    order_id, code = choice
+    with part() as here:
+        found = detail.order_by_id(here.store, order_id)
+    if code == "page":
+        st.switch_page(
+            "pages/commandes/fiche.py",
+            query_params={"commande": found.number, "source": found.source},
+        )
+    elif code == "customer":
+        who = found.customer.email or found.customer.name or found.number
+        address.go(address.Asked(OrderFilter(search=who, archived="all")))
+        st.rerun()

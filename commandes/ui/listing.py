@@ -1,0 +1,135 @@
+"""The list as this browser was last sent it.
+
+Rows are resolved against it, never against a fresh query: orders that arrive
+meanwhile raise a count, and the list changes when the person asks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from commandes.reports import orders
+from commandes.reports.views import BUILT_IN_VIEWS, saved_views
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from commandes.reports.facets import Facets
+    from commandes.reports.orders import Page
+    from commandes.reports.summary import Summary
+    from commandes.reports.views import SavedView
+    from commandes.ui.address import Asked
+    from commandes.ui.framing import Here
+
+_KEPT = "listing"
+_TURN = "listing_turn"
+COUNTED_VIEWS = 12
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the list with all that stands around it, of one moment.
+
+    Attributes:
+        asked: what the URL asked for.
+        today: the shop's day, from which named periods were reckoned.
+        page: the rows.
+        start: how many rows stand before this page.
+        summary: the sentence above the list.
+        facets: the counts of the sidebar.
+        colors: the colour of each tag.
+        saved: the views that people saved.
+        counts: how many orders each view shows: by code, saved ones by `v` and id.
+        seq: the journal's entry up to which this is known.
+        behind: entries that were still to come.
+    """
+
+    asked: Asked
+    today: date
+    page: Page
+    start: int
+    summary: Summary
+    facets: Facets
+    colors: dict[str, str]
+    saved: tuple[SavedView, ...]
+    counts: dict[str, int]
+    seq: int
+    behind: int
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The orders shown, in their rows' order."""
+        return tuple(self.page.rows["id"].to_list())
+
+    @property
+    def digest(self) -> str:
+        """A short name of exactly these rows, part of the table's key."""
+        text = ",".join(str(order_id) for order_id in self.ids)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def shown(here: Here, asked: Asked) -> Listing:
+    """The list to show: as it was last sent, or a new one when that was asked for."""
+    today = datetime.now(here.settings.zone).date()
+    kept: Listing | None = st.session_state.get(_KEPT)
+    turn = st.session_state.pop(_TURN, None)
+    if kept is None or (kept.asked, kept.today) != (asked, today):
+        kept = _ask(here, asked, today)
+    elif turn:
+        kept = _turned(here, kept, turn)
+    st.session_state[_KEPT] = kept
+    return kept
+
+
+def turn(direction: str) -> None:
+    """Ask for the `next` or the `previous` page."""
+    st.session_state[_TURN] = direction
+
+
+def refresh() -> None:
+    """Ask for the list anew, from its first page."""
+    st.session_state.pop(_KEPT, None)
+
+
+def _turned(here: Here, kept: Listing, direction: str) -> Listing:
+    if direction == "next":
+        place = {"after": kept.page.next}
+        start = kept.start + kept.page.rows.height
+    else:
+        place = {"before": kept.page.previous}
+        start = max(0, kept.start - kept.asked.size)
+    found = _ask(here, kept.asked, kept.today, **place)
+    if found.page.is_empty():
+        return _ask(here, kept.asked, kept.today)
+    return replace(found, start=start if found.page.previous else 0)
+
+
+def _ask(here: Here, asked: Asked, today: date, **place: str | None) -> Listing:
+    snap = here.snap
+    page = orders.page(
+        snap, asked.wanted, sort=asked.sort, size=asked.size, today=today, **place
+    )
+    saved = saved_views(here.store)
+    wanted = {code: view.wanted for code, view in BUILT_IN_VIEWS.items()}
+    wanted |= {f"v{view.id}": view.wanted for view in saved[:COUNTED_VIEWS]}
+    return Listing(
+        asked=asked,
+        today=today,
+        page=page,
+        start=0,
+        summary=orders.summary(snap, asked.wanted, today=today),
+        facets=orders.facets(snap, asked.wanted, today=today),
+        colors=orders.tags(snap),
+        saved=saved,
+        counts={
+            code: orders.summary(snap, view, today=today).count
+            for code, view in wanted.items()
+        },
+        seq=snap.seq,
+        behind=snap.behind,
+    )

@@ -1,0 +1,192 @@
+"""The pieces of the panel: facts, addresses, articles, amounts, parcels; plain text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import polars as pl
+import streamlit as st
+
+from commandes import words
+from commandes.intake import fields
+from commandes.words import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from commandes.reports.detail import OrderDetail
+    from commandes.reports.parts import Customer, Line
+
+
+def missing() -> str:
+    """What stands for a fact that the source does not give."""
+    return _("non fourni par la source")
+
+
+def moment(at: datetime, zone: str) -> str:
+    """An instant in the shop's time zone."""
+    return words.moment(at, zone)
+
+
+def facts(known: Mapping[str, str | None], *, skip_missing: bool = False) -> None:
+    """Labels of ours with values of anybody; a missing value says so.
+
+    Args:
+        known: value by label; the labels are our own words.
+        skip_missing: leave out what is not known instead.
+    """
+    shown = {k: v for k, v in known.items() if v or not skip_missing}
+    with st.grid(3, min_column_width=190, gap=("xsmall", "medium")):
+        for label, value in shown.items():
+            with st.container(gap=None):
+                st.caption(label)
+                st.text(value or missing())
+
+
+def addresses(customer: Customer) -> None:
+    """Billing and shipping address side by side, once when they are the same."""
+    billing, shipping = customer.billing, customer.shipping
+    if billing and shipping and billing == shipping:
+        facts({_("Adresse de facturation et de livraison"): _address(billing)})
+        return
+    facts(
+        {
+            _("Adresse de facturation"): _address(billing),
+            _("Adresse de livraison"): _address(shipping),
+        }
+    )
+
+
+def _address(given: Mapping[str, str] | None) -> str | None:
+    """An address on its lines: name, company, street, town, country."""
+    if not given:
+        return None
+    town = " ".join(given[k] for k in ("zip", "city") if given.get(k))
+    rows = [given.get(k) for k in ("name", "company", "line1", "line2")]
+    rows += [town, given.get("province"), given.get("country"), given.get("phone")]
+    return "\n".join(row for row in rows if row) or None
+
+
+def lines(order: OrderDetail) -> None:
+    """The articles of an order, a row each."""
+    if not order.lines:
+        st.caption(_("Aucun article : {text}").format(text=missing()))
+        return
+    currency = order.currency
+    rows = [
+        {
+            "title": line.title,
+            "variant": line.variant or "",
+            "sku": line.sku or "",
+            "quantity": line.quantity,
+            "price": words.money(line.unit_price, currency),
+            "discount": words.money(-line.discount, currency) if line.discount else "",
+            "tax": _tax(line, currency),
+            "total": words.money(line.total, currency),
+            "back": _back(line),
+        }
+        for line in order.lines
+    ]
+    texts = dict.fromkeys(rows[0], pl.String)
+    frame = pl.DataFrame(rows, schema={**texts, "quantity": pl.Int64})
+    empty = [
+        name
+        for name in ("variant", "sku", "discount", "tax", "back")
+        if not any(row[name] for row in rows)
+    ]
+    column = st.column_config
+    st.dataframe(
+        frame.drop(empty),
+        key="panel_lines",
+        hide_index=True,
+        row_height=32,
+        column_config={
+            "title": column.TextColumn(_("Article"), width="medium"),
+            "variant": column.TextColumn(_("Variante")),
+            "sku": column.TextColumn(_("Référence")),
+            "quantity": column.NumberColumn(_("Qté"), width=52),
+            "price": column.TextColumn(_("Prix"), alignment="right"),
+            "discount": column.TextColumn(_("Remise"), alignment="right"),
+            "tax": column.TextColumn(_("Taxes"), alignment="right"),
+            "total": column.TextColumn(_("Total"), alignment="right"),
+            "back": column.TextColumn(_("Retour")),
+        },
+        alt=_("Articles"),
+    )
+
+
+def _tax(line: Line, currency: str) -> str:
+    amount = "" if line.tax is None else words.money(line.tax, currency)
+    if line.tax_rate is None:
+        return amount
+    rate = f"{words.number(line.tax_rate / 100)} %"
+    return f"{amount} ({rate})" if amount else rate
+
+
+def _back(line: Line) -> str:
+    said = (
+        (line.refunded_quantity, _("{n} remboursé")),
+        (line.cancelled_quantity, _("{n} annulé")),
+        (line.restocked_quantity, _("{n} remis en stock")),
+    )
+    return ", ".join(text.format(n=count) for count, text in said if count)
+
+
+def services(order: OrderDetail, zone: str) -> None:
+    """What is proper to the module: event and seat, plan, table and covers, slot."""
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for line in order.lines:
+        known = {_detail_label(name): _detail(v) for name, v in line.details.items()}
+        if line.service_at:
+            known = {_("Date de prestation"): moment(line.service_at, zone), **known}
+        if known:
+            groups.setdefault(tuple(known.items()), []).append(line.title)
+    for same, titles in groups.items():
+        with st.container(border=True):
+            if len(order.lines) > 1:
+                st.text(", ".join(titles))
+            facts(dict(same))
+
+
+def _detail_label(name: str) -> str:
+    field = fields.field(f"details.{name}")
+    return _(field.label) if field and field.label else name
+
+
+def _detail(value: Any) -> str:  # noqa: ANN401 (a value of JSON)
+    return words.number(value) if isinstance(value, (int, float)) else str(value)
+
+
+def amounts(rows: Sequence[tuple[str, int | None]], currency: str) -> None:
+    """Labels of ours and their amounts, right-aligned as on a bill."""
+    with st.container(gap="xsmall", width=420, key="panel_sums"):
+        for label, value in rows:
+            with st.container(horizontal=True, gap="small"):
+                st.text(label, width="stretch")
+                shown = missing() if value is None else words.money(value, currency)
+                st.text(shown, text_alignment="right", width="content")
+
+
+def shipments(order: OrderDetail, zone: str) -> None:
+    """The parcels; a link only where it is a web address."""
+    if not order.shipments:
+        st.caption(_("Aucun numéro de suivi."))
+    for place, shipment in enumerate(order.shipments):
+        facts(
+            {
+                _("Transporteur"): shipment.carrier,
+                _("Numéro de suivi"): shipment.number,
+                _("Ajouté le"): moment(shipment.at, zone) if shipment.at else None,
+            }
+        )
+        if shipment.url and urlsplit(shipment.url).scheme == "https":
+            st.link_button(
+                _("Suivre le colis"),
+                shipment.url,
+                key=f"panel_track_{place}",
+                icon=":material/local_shipping:",
+            )
+        elif shipment.url:
+            st.text(shipment.url)

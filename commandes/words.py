@@ -1,0 +1,158 @@
+"""Words, numbers, dates and money as the reader's language writes them.
+
+French is the source language: `_("Commandes")` is the French text itself. The
+English catalogue stands in `locale/en`. The language is that of the context (one
+page run, one command), French unless `use` says otherwise.
+"""
+
+from __future__ import annotations
+
+import gettext
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+
+LANGUAGES = {"fr": "Français", "en": "English"}
+LOCALE = Path(__file__).parent / "locale"
+
+_language: ContextVar[str] = ContextVar("language", default="fr")
+
+
+class _French(gettext.NullTranslations):
+    """The source itself, with French plurals: nought and one are singular."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return msgid1 if abs(n) < 2 else msgid2  # noqa: PLR2004 (two is the plural)
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == "fr":
+        return _French()
+    return gettext.translation("commandes", LOCALE, [language])
+
+
+def use(language: str) -> None:
+    """Speak this language from here on in this context; an unknown one is French."""
+    _language.set(language if language in LANGUAGES else "fr")
+
+
+def language() -> str:
+    """The code of the language spoken in this context."""
+    return _language.get()
+
+
+def N_(text: str) -> str:  # noqa: N802 (the name gettext tools look for)
+    """Mark a text for the catalogue; it is translated where it is shown."""
+    return text
+
+
+def _(text: str) -> str:
+    """The text in the reader's language."""
+    return _catalogue(_language.get()).gettext(text)
+
+
+def plural(one: str, many: str, n: int) -> str:
+    """The form for n, with {n} written as the language writes numbers."""
+    form = _catalogue(_language.get()).ngettext(one, many, n)
+    return form.format(n=number(n))
+
+
+def _locale() -> str:
+    return {"fr": "fr_FR", "en": "en_GB"}[_language.get()]
+
+
+def number(value: float | Decimal, *, decimals: int | None = None) -> str:
+    """A number with the language's separators: 1 234,5 or 1,234.5."""
+    from babel.numbers import format_decimal
+
+    pattern = None if decimals is None else f"#,##0.{'0' * decimals}".rstrip(".")
+    return format_decimal(value, format=pattern, locale=_locale())
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount in minor units as the language writes it: 1 240,50 €."""
+    from babel.numbers import format_currency
+
+    from commandes.rules import minor_digits, to_major
+
+    decimals = minor_digits(currency)
+    zeros = f".{'0' * decimals}" if decimals else ""
+    # The locale's « £GB » and « JPY » are correct, but nobody writes them.
+    sign = {"GBP": "£", "JPY": "¥"}.get(currency, "¤")
+    pattern = {"fr": f"#,##0{zeros} {sign}", "en": f"{sign}#,##0{zeros}"}[
+        _language.get()
+    ]
+    return format_currency(
+        to_major(minor, currency),
+        currency,
+        format=pattern,
+        locale=_locale(),
+        currency_digits=False,
+    )
+
+
+def monies(totals: dict[str, int]) -> str:
+    """Amounts of several currencies side by side, never added: 12 € + £3."""
+    return " + ".join(money(totals[c], c) for c in sorted(totals))
+
+
+def day(value: date, *, style: str = "short") -> str:
+    """A day: 02/01/2026; style `medium` 2 janv. 2026; `long` 2 janvier 2026."""
+    from babel.dates import format_date
+
+    pattern = "dd/MM/yyyy" if style == "short" else style
+    return format_date(value, format=pattern, locale=_locale())
+
+
+def moment(value: datetime, timezone: str, *, seconds: bool = False) -> str:
+    """An instant in the shop's time zone: 02/01/2026 09:00."""
+    from babel.dates import format_datetime, get_timezone
+
+    pattern = "dd/MM/yyyy HH:mm:ss" if seconds else "dd/MM/yyyy HH:mm"
+    return format_datetime(
+        value, pattern, tzinfo=get_timezone(timezone), locale=_locale()
+    )
+
+
+def listed(items: Sequence[str]) -> str:
+    """Items as a sentence lists them: a, b et c."""
+    from babel.lists import format_list
+
+    return format_list(list(items), locale=_locale()) if items else ""
+
+
+# The words of the codes (DESIGN: the words of the screen). Shown through `_`.
+STATUS_WORDS = {
+    "new": N_("Nouveau"),
+    "in_progress": N_("En cours"),
+    "done": N_("Terminé"),
+    "cancelled": N_("Annulé"),
+}
+PAYMENT_WORDS = {
+    "unpaid": N_("Non payée"),
+    "paid": N_("Payée"),
+    "refunded": N_("Remboursée"),
+    "partly_refunded": N_("Remboursée en partie"),
+    "abandoned": N_("Panier abandonné"),
+    "pending": N_("Paiement en cours"),
+}
+MODULE_WORDS = {
+    "store": N_("Boutique"),
+    "events": N_("Événements"),
+    "pricing": N_("Tableau des tarifs"),
+    "restaurant": N_("Réservations de restaurant"),
+    "booking": N_("Réservation de créneaux"),
+}
+DATED_WORDS = {
+    "placed": N_("Date de commande"),
+    "paid": N_("Date de paiement"),
+    "refunded": N_("Date de remboursement"),
+    "service": N_("Date de prestation"),
+}

@@ -1,0 +1,130 @@
+-- What questions share: how a text is folded, and which orders a filter keeps.
+
+-- What commandes.rules.fold changes beyond accents: letters, signs, odd spaces.
+create macro fold_rest(plain) as
+case
+    when strlen(plain) = length(plain) then plain
+    else translate(
+        replace(replace(replace(replace(replace(replace(replace(replace(
+            plain, 'œ', 'oe'), 'æ', 'ae'), 'ß', 'ss'), 'þ', 'th'), '…', '...'),
+            'ﬀ', 'ff'), 'ﬁ', 'fi'), 'ﬂ', 'fl'
+        ),
+        'łøđðı’ºª¹²³‑   ', 'loddi''oa123‐   '
+    )
+end;
+
+-- The same as commandes.rules.fold: no accents, no case, œ as oe, ß as ss. The
+-- lambda is there because stripping accents is slow: it is done once.
+create macro fold(given) as
+case
+    when strlen(given) = length(given) then lower(given)
+    else list_transform(
+        [strip_accents(lower(given))], lambda plain: fold_rest(plain)
+    )[1]
+end;
+
+-- Does one of some instants lie in a period? They are known by the first, the last
+-- and those between (microseconds; null: none); from_at and to_at may be null.
+create macro any_between(first_at, last_at, other_at, from_at, to_at) as
+(from_at is null or last_at >= from_at)
+and (to_at is null or first_at < to_at)
+and (
+    from_at is null
+    or to_at is null
+    or first_at >= from_at
+    or last_at < to_at
+    or len(list_filter(
+        other_at,
+        lambda given: given >= epoch_us(from_at::timestamptz)
+        and given < epoch_us(to_at::timestamptz)
+    )) > 0
+);
+
+-- Does a folded text contain each of these folded words? The first four are written
+-- out: a constant word is found much faster than one of a lambda.
+create macro has_words(folded, words) as
+(words[1] is null or contains(folded, words[1]))
+and (words[2] is null or contains(folded, words[2]))
+and (words[3] is null or contains(folded, words[3]))
+and (words[4] is null or contains(folded, words[4]))
+and (
+    words[5] is null
+    or list_bool_and(
+        list_transform(words, lambda word: contains(folded, word))
+    )
+);
+
+-- Is this a cart that nobody has paid? One that was paid later is an order.
+create macro is_open_cart(is_cart, payment_status) as
+is_cart and payment_status not in ('paid', 'refunded');
+
+-- One row per order within the period and the search, judged by each other filter.
+-- null: no filter; an empty list: nothing matches.
+create macro judged_orders(
+    statuses, payments, modules, tags, from_at, to_at, dated, search, archived,
+    refunds_to_do, carts
+) as table
+select
+    orders.*,
+    statuses is null
+    or list_contains(statuses, orders.status::varchar) as ok_status,
+    payments is null
+    or list_contains(payments, orders.payment_status::varchar)
+    or (
+        list_contains(payments, 'partly_refunded')
+        and orders.refunded > 0
+        and orders.payment_status <> 'refunded'
+    ) as ok_payment,
+    modules is null
+    or list_contains(modules, orders.module::varchar) as ok_module,
+    tags is null or list_has_any(orders.tags, tags) as ok_tag,
+    case archived
+        when 'all' then true
+        when 'yes' then orders.archived_at is not null
+        else orders.archived_at is null
+    end as ok_archived
+from orders
+where
+    any_between(
+        case dated
+            when 'paid' then orders.first_paid_at
+            when 'refunded' then orders.first_refunded_at
+            when 'service' then orders.first_service_at
+            else orders.placed_at
+        end,
+        case dated
+            when 'paid' then orders.last_paid_at
+            when 'refunded' then orders.last_refunded_at
+            when 'service' then orders.last_service_at
+            else orders.placed_at
+        end,
+        case dated
+            when 'paid' then orders.other_paid_at
+            when 'refunded' then orders.other_refunded_at
+            when 'service' then orders.other_service_at
+        end,
+        from_at,
+        to_at
+    )
+    and has_words(orders.search_text, search)
+    and (
+        refunds_to_do is null
+        or (orders.refunds_to_do > 0) = refunds_to_do
+    )
+    and (
+        carts is null
+        or is_open_cart(orders.is_cart, orders.payment_status) = carts
+    );
+
+-- One row per order that every filter keeps: THE filter, of all that obeys it.
+create macro filtered_orders(
+    statuses, payments, modules, tags, from_at, to_at, dated, search, archived,
+    refunds_to_do, carts
+) as table
+select
+    * exclude (ok_status, ok_payment, ok_module, ok_tag, ok_archived)
+from judged_orders(
+    statuses, payments, modules, tags, from_at, to_at, dated, search, archived,
+    refunds_to_do, carts
+)
+where ok_status and ok_payment and ok_module and ok_tag and ok_archived;

@@ -1,0 +1,150 @@
+-- The tables of the mirror, empty. No key, no index: rows are deleted and inserted.
+-- Money in minor units, instants in UTC. Rows of orders are stored by placed_at.
+
+create type module as enum (
+    'store', 'events', 'pricing', 'restaurant', 'booking'
+);
+
+create type order_status as enum ('new', 'in_progress', 'done', 'cancelled');
+
+create type payment_status as enum (
+    'unpaid', 'paid', 'refunded', 'abandoned', 'pending'
+);
+
+-- One row per order: all that the list, its filters and its totals need.
+create table orders (
+    id bigint not null,
+    source varchar not null,
+    source_id varchar not null,
+    number varchar not null,
+    module module not null,
+    status order_status not null,
+    payment_status payment_status not null,
+    is_cart boolean not null,
+    cart_id varchar,
+    channel varchar,
+    currency varchar not null,
+    subtotal bigint not null,
+    discount bigint not null,
+    discount_codes varchar,
+    shipping bigint not null,
+    fees bigint not null,
+    tip bigint not null,
+    tax bigint,
+    tax_included boolean not null,
+    total bigint not null,
+    gift_card bigint not null,
+    paid bigint not null,              -- payments that stand
+    refunded bigint not null,          -- refunds that stand
+    refunds_to_do integer not null,    -- real refunds still to be made
+    customer_name varchar,
+    customer_key varchar,              -- fold(customer_name): sort
+    email varchar,
+    phone varchar,
+    country varchar,                   -- of the shipping, else billing address
+    ip_address varchar,
+    placed_at timestamptz not null,
+    begun_at timestamptz,
+    abandoned_at timestamptz,
+    cancelled_at timestamptz,
+    archived_at timestamptz,
+    first_paid_at timestamptz,         -- of the payments that stand
+    last_paid_at timestamptz,
+    other_paid_at bigint[],            -- microseconds between; null: none
+    first_refunded_at timestamptz,     -- the mark, else the order's date
+    last_refunded_at timestamptz,
+    other_refunded_at bigint[],
+    first_service_at timestamptz,
+    last_service_at timestamptz,
+    other_service_at bigint[],
+    line_count integer not null,
+    quantity bigint not null,
+    titles varchar[] not null,         -- of the first two lines
+    tags varchar[] not null,           -- names, sorted
+    carriers varchar[] not null,
+    search_text varchar not null,      -- fold(number, name, e-mail, titles, skus)
+    version integer not null
+);
+
+create table order_lines (
+    id bigint not null,
+    order_id bigint not null,
+    position integer not null,
+    sku varchar,
+    title varchar not null,
+    variant varchar,
+    quantity integer not null,
+    unit_price bigint not null,
+    discount bigint not null,
+    tax_rate integer,                  -- hundredths of a per cent
+    tax bigint,
+    total bigint not null,
+    refunded_quantity integer not null,
+    cancelled_quantity integer not null,
+    restocked_quantity integer not null,
+    service_at timestamptz,
+    details varchar                    -- JSON
+);
+
+create table payments (
+    id bigint not null,
+    order_id bigint not null,
+    paid_at timestamptz not null,
+    at_given boolean not null,         -- false: the order's date stands in
+    amount bigint not null,
+    means varchar,
+    provider varchar,
+    reference varchar,
+    kind varchar not null,
+    origin varchar not null,
+    voided_at timestamptz
+);
+
+create table refunds (
+    id bigint not null,
+    order_id bigint not null,
+    refunded_at timestamptz not null,  -- the mark, else the order's date
+    at_given boolean not null,
+    amount bigint not null,
+    shipping_amount bigint not null,
+    reason varchar,
+    restock boolean,
+    origin varchar not null,
+    state varchar not null,
+    done_at timestamptz,
+    done_amount bigint,
+    provider varchar,
+    reference varchar,
+    voided_at timestamptz
+);
+
+create table events (
+    seq bigint not null,
+    order_id bigint,
+    occurred_at timestamptz not null,
+    actor varchar not null,
+    kind varchar not null
+);
+
+create table stock_items (
+    id bigint not null,
+    sku varchar not null,
+    service_at timestamptz,
+    title varchar,
+    on_hand integer not null,
+    alert_level integer
+);
+
+create table tags (
+    id bigint not null,
+    name varchar not null,
+    color varchar not null
+);
+
+-- One row: whose mirror this is and how far it has followed the journal.
+create table mirror_state (
+    store_id varchar not null,
+    layout varchar not null,           -- digest of sql/mirror: other layout, rebuild
+    seq bigint not null,
+    digest varchar not null
+);

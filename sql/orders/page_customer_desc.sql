@@ -1,0 +1,58 @@
+-- One page of orders by customer, Z to A, those without a name last, or first
+-- when $nulls_first is true (a page read backwards).
+-- One row per order, those after a place ($after_id null: from the start).
+-- Parameters: those of filtered_orders; $after_null boolean,
+--   $after_key varchar, $after_id bigint, $nulls_first boolean, $size integer
+-- Columns: id, source, number, module, status, payment_status, is_cart,
+--   currency, total, paid, refunded, refunds_to_do, customer_name,
+--   customer_key, email, placed_at, first_service_at, archived_at, line_count,
+--   quantity, titles, tags, carriers, version
+--   (minor units)
+select
+    wanted.id,
+    wanted.source,
+    wanted.number,
+    wanted.module::varchar as module,
+    wanted.status::varchar as status,
+    wanted.payment_status::varchar as payment_status,
+    wanted.is_cart,
+    wanted.currency,
+    wanted.total,
+    wanted.paid,
+    wanted.refunded,
+    wanted.refunds_to_do,
+    wanted.customer_name,
+    wanted.customer_key,
+    wanted.email,
+    wanted.placed_at,
+    wanted.first_service_at,
+    wanted.archived_at,
+    wanted.line_count,
+    wanted.quantity,
+    wanted.titles,
+    wanted.tags,
+    wanted.carriers,
+    wanted.version
+from filtered_orders(
+    $statuses, $payments, $modules, $tags, $from_at, $to_at, $dated, $search,
+    $archived, $refunds_to_do, $carts
+) as wanted
+where
+    $after_id::bigint is null
+    or ((wanted.customer_key is null) <> $nulls_first::boolean)
+    > ($after_null::boolean <> $nulls_first::boolean)
+    or (
+        (wanted.customer_key is null) = $after_null::boolean
+        and (
+            wanted.customer_key < $after_key::varchar
+            or (
+                wanted.customer_key is not distinct from $after_key::varchar
+                and wanted.id < $after_id::bigint
+            )
+        )
+    )
+order by
+    (wanted.customer_key is null) <> $nulls_first::boolean,
+    wanted.customer_key desc,
+    wanted.id desc
+limit $size

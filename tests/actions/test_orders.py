@@ -1,0 +1,321 @@
+"""Tags, status, archive, cancel, payments, notes, tracking, messages, stock."""
+
+from __future__ import annotations
+
+import pytest
+
+from commandes.actions import (
+    messages,
+    notes,
+    payments,
+    refunds,
+    status,
+    stock,
+    tags,
+    tracking,
+)
+from commandes.actions.orders import Order
+from commandes.errors import (
+    BadFilter,
+    KeyReused,
+    MessageRefused,
+    OrderAmbiguous,
+    OrderIsCancelled,
+    PaymentRefused,
+    StockReasonMissing,
+    TagNameInvalid,
+    TrackingRefused,
+)
+from commandes.store import tables
+
+
+def test_a_tag_is_created_once_and_put_on_once(counter):
+    """Accents and case do not make another tag."""
+    first = tags.tag(counter.store, counter.order, "Été", color="red", actor="t")
+    again = tags.tag(counter.store, counter.order, "ete", actor="t")
+
+    assert (first.changed, again.changed) == (True, False)
+    assert [(t.name, t.color) for t in counter.rows(tables.tags)] == [("Été", "red")]
+    assert counter.kinds() == ["imported", "tagged"]
+
+
+def test_a_tag_taken_off_stays_as_a_tag(counter):
+    """Taking off what is not on is a message, not a change."""
+    tags.tag(counter.store, counter.order, "VIP", actor="t")
+
+    off = tags.untag(counter.store, counter.order, "VIP", actor="t")
+    again = tags.untag(counter.store, counter.order, "VIP", actor="t")
+    unknown = tags.untag(counter.store, counter.order, "Presse", actor="t")
+
+    assert [off.changed, again.changed, unknown.changed] == [True, False, False]
+    assert len(counter.rows(tables.tags)) == 1
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 41, "a\x00b"])
+def test_a_tag_needs_a_name(counter, name):
+    """Blank, too long or unprintable is refused before anything is written."""
+    with pytest.raises(TagNameInvalid):
+        tags.tag(counter.store, counter.order, name, actor="t")
+
+    assert counter.rows(tables.tags) == []
+
+
+def test_status_moves_and_says_so_once(counter):
+    """The same status again is a message."""
+    moved = status.set_status(counter.store, counter.order, "done", actor="t")
+    again = status.set_status(counter.store, counter.order, "done", actor="t")
+
+    assert (moved.changed, again.changed) == (True, False)
+    assert counter.row().status == "done"
+
+
+def test_a_cancelled_order_is_restored_before_its_status_moves(counter):
+    """And « cancelled » is no status to set: cancelling is an action."""
+    status.cancel(counter.store, counter.order, actor="t")
+
+    with pytest.raises(OrderIsCancelled):
+        status.set_status(counter.store, counter.order, "done", actor="t")
+    with pytest.raises(BadFilter):
+        status.set_status(counter.store, counter.order, "cancelled", actor="t")
+
+
+def test_archive_changes_nothing_but_the_list(counter):
+    """And it can be undone."""
+    before = counter.row()
+    status.archive(counter.store, counter.order, actor="t")
+    again = status.archive(counter.store, counter.order, actor="t")
+    status.unarchive(counter.store, counter.order, actor="t")
+    active = status.unarchive(counter.store, counter.order, actor="t")
+
+    assert (again.changed, active.changed) == (False, False)
+    assert {**counter.row()._mapping, "version": 1} == dict(before._mapping)
+    assert counter.kinds() == ["imported", "archived", "unarchived"]
+
+
+def test_cancelling_frees_what_the_order_holds_and_restoring_takes_it(counter):
+    """From any status, and back to that very status."""
+    status.set_status(counter.store, counter.order, "in_progress", actor="t")
+
+    status.cancel(counter.store, counter.order, actor="t")
+    assert counter.on_hand("LAMP") == 3
+    assert status.cancel(counter.store, counter.order, actor="t").changed is False
+    status.restore(counter.store, counter.order, actor="t")
+
+    assert counter.on_hand("LAMP") == 0
+    assert (counter.row().status, counter.row().cancelled_at) == ("in_progress", None)
+    assert status.restore(counter.store, counter.order, actor="t").changed is False
+
+
+def test_cancelling_without_restock_leaves_the_stock(counter):
+    """And a refund afterwards still brings the units back, once."""
+    status.cancel(counter.store, counter.order, restock=False, actor="t")
+    assert counter.rows(tables.stock_items) == []
+
+    refunds.refund(counter.store, counter.order, actor="t")
+
+    assert counter.on_hand("LAMP") == 3
+
+
+def test_an_order_the_source_cancelled_never_comes_back_to_stock(counter):
+    """What the source had freed already is not freed again here."""
+    counter.shop.order("2", status="cancelled", paid=1000)
+
+    refunds.refund(counter.store, Order("2"), actor="t")
+    status.restore(counter.store, Order("2"), actor="t")
+    status.cancel(counter.store, Order("2"), actor="t")
+
+    assert counter.on_hand("LAMP") == 0
+
+
+def test_a_deposit_and_its_balance_make_the_order_paid(counter):
+    """The first payment in part is a deposit, the one that completes the balance."""
+    counter.shop.order("2")
+
+    payments.pay(counter.store, Order("2"), amount=300, actor="t")
+    assert counter.row("2").payment_status == "unpaid"
+    payments.pay(counter.store, Order("2"), actor="t")
+
+    kinds = [row.kind for row in counter.rows(tables.payments)]
+    assert kinds == ["full", "deposit", "balance"]
+    assert counter.row("2").payment_status == "paid"
+
+
+@pytest.mark.parametrize("amount", [1001, 0, -5])
+def test_a_payment_beyond_what_is_left_is_refused(counter, amount):
+    """Nor can nothing be paid."""
+    counter.shop.order("2")
+
+    with pytest.raises(PaymentRefused):
+        payments.pay(counter.store, Order("2"), amount=amount, actor="t")
+
+
+def test_a_paid_order_takes_no_more(counter):
+    """Nothing is left to pay."""
+    with pytest.raises(PaymentRefused):
+        payments.pay(counter.store, counter.order, actor="t")
+
+
+def test_a_payment_noted_here_can_be_voided_until_a_refund_needs_it(counter):
+    """One of the source cannot; twice is a message."""
+    counter.shop.order("2")
+    noted = payments.pay(counter.store, Order("2"), actor="t").result["payment"]
+
+    refunds.refund(counter.store, Order("2"), amount=100, actor="t")
+    with pytest.raises(PaymentRefused):
+        payments.void(counter.store, Order("2"), noted, actor="t")
+    refunds.unrefund(counter.store, Order("2"), actor="t")
+    payments.void(counter.store, Order("2"), noted, actor="t")
+    again = payments.void(counter.store, Order("2"), noted, actor="t")
+
+    assert (again.changed, counter.row("2").payment_status) == (False, "unpaid")
+    with pytest.raises(PaymentRefused):
+        payments.void(counter.store, counter.order, 1, actor="t")
+
+
+def test_a_note_keeps_its_author(counter):
+    """A blank one is not kept."""
+    notes.note(counter.store, counter.order, " Rappeler ", actor="Inès")
+    blank = notes.note(counter.store, counter.order, "  ", actor="Inès")
+
+    assert blank.changed is False
+    assert [(n.author, n.text) for n in counter.rows(tables.notes)] == [
+        ("Inès", "Rappeler")
+    ]
+
+
+def test_a_parcel_has_its_link_and_the_customer_is_told(counter):
+    """The link is built from the carrier's table, the number URL-encoded."""
+    tracking.track(
+        counter.store, counter.order, carrier="colissimo", number="6A 1/2", actor="t"
+    )
+
+    (shipment,) = counter.rows(tables.shipments)
+    (message,) = counter.rows(tables.messages)
+    assert (
+        shipment.url == "https://www.laposte.fr/outils/suivre-vos-envois?code=6A1%2F2"
+    )
+    assert shipment.url in message.body
+    assert (message.state, message.recipient) == ("queued", "ana@example.org")
+
+
+def test_telling_the_customer_can_be_unticked(counter):
+    """And the same number twice is one parcel."""
+    for _ in range(2):
+        receipt = tracking.track(
+            counter.store,
+            counter.order,
+            carrier="Coursier",
+            number="7",
+            url="https://example.org/7",
+            tell=False,
+            actor="t",
+        )
+
+    assert receipt.changed is False
+    assert counter.rows(tables.messages) == []
+    assert [row.url for row in counter.rows(tables.shipments)] == [
+        "https://example.org/7"
+    ]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"carrier": "", "number": "1"},
+        {"carrier": "UPS", "number": " "},
+        {"carrier": "UPS", "number": "1", "url": "http://example.org"},
+        {"carrier": "UPS", "number": "1", "url": "javascript:alert(1)"},
+        {"carrier": "UPS", "number": "1", "url": "https://"},
+        {"carrier": "UPS", "number": "1" * 101},
+    ],
+)
+def test_tracking_needs_carrier_number_and_https(counter, asked):
+    """A refusal keeps nothing."""
+    with pytest.raises(TrackingRefused):
+        tracking.track(counter.store, counter.order, actor="t", **asked)
+
+    assert counter.rows(tables.shipments) == []
+
+
+def test_a_parcel_taken_off_can_be_added_again(counter):
+    """The activity keeps both."""
+    asked = {"carrier": "UPS", "number": "1", "actor": "t"}
+    tracking.track(counter.store, counter.order, **asked)
+    tracking.remove(counter.store, counter.order, "1", actor="t")
+    gone = tracking.remove(counter.store, counter.order, "1", actor="t")
+    tracking.track(counter.store, counter.order, **asked)
+
+    assert gone.changed is False
+    assert counter.kinds()[1:] == ["tracked", "tracking_removed", "tracked"]
+
+
+@pytest.mark.parametrize(
+    ("number", "carrier"),
+    [
+        ("1Z999AA10123456784", "UPS"),
+        ("6A12345678901", "Colissimo"),
+        ("XY123456789FR", "Colissimo"),
+        ("12345678", "Mondial Relay"),
+        ("1234567890", "DHL Express"),
+        ("123456789012", "FedEx"),
+        ("hello", None),
+    ],
+)
+def test_the_form_of_a_number_suggests_its_carrier(number, carrier):
+    """A suggestion, for a person to confirm."""
+    assert tracking.suggest(number) == carrier
+
+
+def test_a_message_waits_in_the_outbox_with_a_header_safe_subject(counter):
+    """A line break in the subject never becomes a header."""
+    messages.message(
+        counter.store,
+        counter.order,
+        "Bonjour\r\nBcc: x@example.org",
+        "Texte",
+        actor="t",
+    )
+
+    (message,) = counter.rows(tables.messages)
+    assert message.subject == "Bonjour Bcc: x@example.org"
+    assert message.state == "queued"
+
+
+def test_a_message_needs_an_address_and_words(counter):
+    """A customer without e-mail cannot be written to."""
+    counter.shop.order("2", email=None)
+    with pytest.raises(MessageRefused):
+        messages.message(counter.store, Order("2"), "a", "b", actor="t")
+    with pytest.raises(MessageRefused):
+        messages.message(counter.store, counter.order, "a", "  ", actor="t")
+
+
+def test_stock_is_corrected_with_a_reason(counter):
+    """Each correction is a movement; opening levels move the difference only."""
+    stock.adjust(counter.store, "LAMP", 5, "inventaire", actor="t")
+    stock.adjust(counter.store, "LAMP", -2, "casse", actor="t")
+    stock.open_levels(counter.store, [("LAMP", None, 10), ("PEN", None, 0)], actor="t")
+
+    assert counter.on_hand("LAMP") == 10
+    moved = [row.quantity for row in counter.rows(tables.stock_movements)]
+    assert moved == [5, -2, 7]
+    with pytest.raises(StockReasonMissing):
+        stock.adjust(counter.store, "LAMP", 1, " ", actor="t")
+
+
+def test_a_key_serves_one_request(counter):
+    """The same key for something else is refused."""
+    status.archive(counter.store, counter.order, actor="t", key="k")
+
+    with pytest.raises(KeyReused):
+        status.unarchive(counter.store, counter.order, actor="t", key="k")
+
+
+def test_a_number_of_two_sources_asks_which(counter):
+    """Never the wrong order."""
+    counter.shop.source = "other"
+    counter.shop.bring(counter.shop.incoming([{"number": "1"}]))
+
+    with pytest.raises(OrderAmbiguous):
+        status.archive(counter.store, counter.order, actor="t")
+    assert status.archive(counter.store, Order("1", "other"), actor="t").changed

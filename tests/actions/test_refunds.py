@@ -1,0 +1,219 @@
+"""The refund mark: what it takes, what it gives back, what it refuses."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from commandes.actions import refunds, status
+from commandes.actions.orders import Order
+from commandes.errors import OrderChanged, OrderNotFound, RefundRefused
+from commandes.store import tables
+
+
+def test_a_whole_refund_gives_back_all_money_and_all_units(counter):
+    """Without lines: all that is left, shipping included."""
+    receipt = refunds.refund(counter.store, counter.order, actor="t")
+
+    assert receipt.result["amount"] == 3833
+    assert (counter.on_hand("LAMP"), counter.on_hand("PEN")) == (3, 1)
+    assert counter.row().payment_status == "refunded"
+    assert counter.kinds() == ["imported", "refunded"]
+
+
+def test_a_partial_refund_is_proposed_from_its_lines(counter):
+    """Two lamps of three cost two thirds of their line, shipping stays."""
+    receipt = refunds.refund(counter.store, counter.order, lines={"LAMP": 2}, actor="t")
+
+    assert receipt.result["amount"] == 2000
+    assert counter.on_hand("LAMP") == 2
+    assert counter.row().payment_status == "paid"
+
+
+def test_partial_then_the_rest_then_cancel_moves_each_unit_once(counter):
+    """The bug that every other system has."""
+    refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
+    refunds.refund(counter.store, counter.order, actor="t")
+    status.cancel(counter.store, counter.order, actor="t")
+
+    assert (counter.on_hand("LAMP"), counter.on_hand("PEN")) == (3, 1)
+    assert sum(row.amount for row in counter.rows(tables.refunds)) == 3833
+    assert counter.kinds() == ["imported", "refunded", "refunded", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"lines": {"LAMP": 4}},
+        {"lines": {"LAMP": 0}},
+        {"lines": {"CHAIR": 1}},
+        {"amount": 3834},
+        {"amount": 0},
+        {"amount": -1},
+        {"line_ids": {1: 4}},
+        {"line_ids": {1: -1}},
+        {"line_ids": {}},
+    ],
+)
+def test_a_refusal_changes_nothing(counter, asked):
+    """More than is left, of what is not there, or nothing at all."""
+    before = counter.store.head()
+
+    with pytest.raises(RefundRefused):
+        refunds.refund(counter.store, counter.order, actor="t", **asked)
+
+    assert counter.store.head() == before
+    assert counter.rows(tables.refunds) == []
+    assert counter.rows(tables.stock_items) == []
+
+
+def test_nothing_left_is_refused(counter):
+    """A second whole refund is an error, not a change."""
+    refunds.refund(counter.store, counter.order, actor="t")
+
+    with pytest.raises(RefundRefused, match="il ne reste rien"):
+        refunds.refund(counter.store, counter.order, actor="t")
+
+
+def test_the_same_key_refunds_once(counter):
+    """A double click does the thing once and gets the same answer."""
+    first = refunds.refund(counter.store, counter.order, actor="t", key="k")
+    again = refunds.refund(counter.store, counter.order, actor="t", key="k")
+
+    assert (first.changed, again.changed) == (True, False)
+    assert again.result == first.result
+    assert counter.on_hand("LAMP") == 3
+
+
+def test_money_alone_moves_no_stock(counter):
+    """An amount smaller than what is left, without lines, is a gesture."""
+    refunds.refund(counter.store, counter.order, amount=500, actor="t")
+
+    assert counter.rows(tables.stock_items) == []
+    assert counter.rows(tables.order_lines)[0].refunded_quantity == 0
+
+
+def test_restock_can_be_unticked_for_all_or_per_line(counter):
+    """What the customer keeps does not come back."""
+    line = counter.rows(tables.order_lines)[0]
+    refunds.refund(
+        counter.store, counter.order, lines={"LAMP": 1}, restock=False, actor="t"
+    )
+    refunds.refund(counter.store, counter.order, restock={line.id: False}, actor="t")
+
+    assert (counter.on_hand("LAMP"), counter.on_hand("PEN")) == (0, 1)
+
+
+def test_a_service_that_has_passed_is_not_restocked_by_default(counter):
+    """A seat of yesterday cannot be sold again; one of tomorrow can."""
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    future = datetime(2199, 1, 1, tzinfo=UTC)
+    seat = {"title": "Place", "price": 2000, "quantity": 2}
+    counter.shop.order(
+        "2",
+        module="events",
+        lines=[
+            {**seat, "sku": "OLD", "service_at": past},
+            {**seat, "sku": "NEW", "service_at": future},
+        ],
+        paid=8000,
+    )
+
+    refunds.refund(counter.store, Order("2"), actor="t")
+
+    assert (counter.on_hand("OLD"), counter.on_hand("NEW")) == (0, 2)
+
+
+def test_a_mark_taken_back_takes_its_units_out_again(counter):
+    """While the real refund is to do, the mark can go."""
+    refunds.refund(counter.store, counter.order, actor="t")
+
+    refunds.unrefund(counter.store, counter.order, actor="t")
+
+    assert counter.on_hand("LAMP") == 0
+    assert counter.row().payment_status == "paid"
+    assert counter.kinds()[-1] == "unrefunded"
+
+
+def test_units_that_a_cancellation_left_behind_go_out_with_the_mark(counter):
+    """Cancelled, refunded, restored, mark taken back: the order holds all again."""
+    status.cancel(counter.store, counter.order, actor="t")
+    refunds.refund(counter.store, counter.order, actor="t")
+    status.restore(counter.store, counter.order, actor="t")
+    assert counter.on_hand("LAMP") == 3
+
+    refunds.unrefund(counter.store, counter.order, actor="t")
+
+    assert counter.on_hand("LAMP") == 0
+
+
+def test_a_mark_that_is_done_stays(counter):
+    """The money is given back: the mark can be closed once and not taken back."""
+    refunds.refund(counter.store, counter.order, actor="t")
+    refunds.close(counter.store, counter.order, reference="re_1", actor="t")
+
+    (mark,) = counter.rows(tables.refunds)
+    assert (mark.state, mark.reference, mark.done_amount) == ("done", "re_1", 3833)
+    for again in (refunds.unrefund, refunds.close):
+        with pytest.raises(RefundRefused):
+            again(counter.store, counter.order, actor="t")
+
+
+def test_an_order_changed_meanwhile_is_not_overwritten(counter):
+    """The version on screen is the version that is changed."""
+    stale = Order("1", version=counter.row().version)
+    status.archive(counter.store, counter.order, actor="someone else")
+
+    with pytest.raises(OrderChanged):
+        refunds.refund(counter.store, stale, actor="t")
+
+    assert counter.rows(tables.refunds) == []
+
+
+def test_an_unknown_order_is_said(counter):
+    """The number is repeated in the sentence."""
+    with pytest.raises(OrderNotFound, match="nope"):
+        refunds.refund(counter.store, Order("nope"), actor="t")
+
+
+def test_shares_of_a_discounted_order_add_up_to_the_cent(counter):
+    """An order's discount is shared over its lines; the parts make the whole."""
+    line = {"title": "Tasse", "price": 333, "quantity": 1}
+    counter.shop.order(
+        "2",
+        lines=[{**line, "sku": f"T{n}"} for n in range(3)],
+        discount=100,
+        paid=899,
+    )
+    amounts = [
+        refunds.refund(counter.store, Order("2"), lines={f"T{n}": 1}, actor="t").result[
+            "amount"
+        ]
+        for n in range(3)
+    ]
+
+    assert sum(amounts) == 899
+    assert max(amounts) - min(amounts) <= 1
+
+
+def test_threads_that_refund_one_order_restock_each_unit_once(counter):
+    """Twelve at once, each with its own key: one refund, eleven refusals."""
+    outcomes: list[str] = []
+
+    def one(number: int) -> None:
+        try:
+            refunds.refund(counter.store, counter.order, actor="t", key=f"k{number}")
+            outcomes.append("done")
+        except RefundRefused:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["done"] + ["refused"] * 11
+    assert counter.on_hand("LAMP") == 3

@@ -1,0 +1,173 @@
+"""Driving the app in Chromium: a server, a visitor, the table of orders."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from shop import Shop
+
+from commandes import settings as settings_module
+from commandes.store import Store, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+# Of commandes.ui.tables: how high a row is, and where its two buttons stand.
+ROW, TICKS, NUMBER, INFOS, MENU = 34, 32, 72, 60, 34
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address, and the settings of its shop."""
+
+    address: str
+    settings: settings_module.Settings
+
+    @contextmanager
+    def shop(self) -> Iterator[Shop]:
+        """The shop behind the screen, to bring orders in meanwhile."""
+        with opened(self.settings) as store:
+            yield Shop(store)
+
+
+@contextmanager
+def opened(settings: settings_module.Settings) -> Iterator[Store]:
+    """A store, closed again."""
+    store = open_store(settings)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def served(
+    data: Path, fill: Callable[[Shop], object] | None = None
+) -> Iterator[Server]:
+    """A server in a process of its own over a new data folder."""
+    settings = settings_module.read({"COMMANDES_DATA_DIR": str(data)})
+    if fill:
+        with opened(settings) as store:
+            fill(Shop(store))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "commandes.cli", "serve", "--port", "0", "--json"],
+        env={
+            **{k: v for k, v in os.environ.items() if not k.startswith("COMMANDES_")},
+            "COMMANDES_DATA_DIR": str(data),
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Server(json.loads(process.stdout.readline())["address"], settings)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+class Visitor:
+    """Someone with a browser of their own; every request elsewhere is noted."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.foreign: list[str] = []
+        context.on("request", lambda request: self._note(request.url))
+
+    def _note(self, url: str) -> None:
+        parts = urlsplit(url)
+        local = parts.hostname in ("127.0.0.1", "localhost")
+        if parts.scheme not in ("data", "blob", "about") and not local:
+            self.foreign.append(url)
+
+    def open(self, url: str) -> Page:
+        """A page, once Streamlit has drawn it."""
+        page = self.context.new_page()
+        page.goto(url)
+        settled(page)
+        return page
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has come to its end and its title stands."""
+    state = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+    page.locator(state).wait_for(timeout=20_000)
+    page.locator('[data-testid="stMain"] h1').first.wait_for(timeout=20_000)
+
+
+class Orders:
+    """The table of orders on a page: what it shows, and clicks into its cells."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        settled(page)
+        self.table: Locator = page.locator('[class*="st-key-orders-"]')
+        self.canvas: Locator = self.table.locator("canvas").first
+        self.canvas.wait_for()
+
+    @property
+    def numbers(self) -> list[str]:
+        """The order numbers in view, as assistive technologies read them."""
+        cells = self.table.locator('[id^="glide-cell-1-"]')
+        cells.first.wait_for(state="attached")
+        return cells.all_inner_texts()
+
+    def _click(self, x: int, row: int) -> None:
+        box = self.canvas.bounding_box()
+        self.page.mouse.click(box["x"] + x, box["y"] + ROW * (row + 1) + ROW // 2)
+
+    def sort_by_number(self) -> None:
+        """Click the header of N°: the browser alone sorts the rows in view."""
+        box = self.canvas.bounding_box()
+        self.page.mouse.click(box["x"] + TICKS + 15, box["y"] + ROW // 2)
+
+    def infos(self, row: int) -> Locator:
+        """Click Infos of a row (from 0); the drawer."""
+        self._click(TICKS + NUMBER + INFOS // 2, row)
+        drawer = self.page.get_by_role("dialog")
+        drawer.get_by_text("Activité de la commande").wait_for()
+        return drawer
+
+    def choose(self, row: int, label: str) -> None:
+        """Choose an entry of a row's arrow menu."""
+        self._click(TICKS + NUMBER + INFOS + MENU // 2, row)
+        self.page.get_by_text(label, exact=True).click()
+
+    def tick(self, row: int) -> None:
+        """Tick a row."""
+        self._click(TICKS // 2, row)
+
+
+def count_of(page: Page) -> int:
+    """How many orders the list says it has: the last number of « 1–50 sur 921 »."""
+    text = page.get_by_text(re.compile(r"^\d.*–.* sur .*\d$")).inner_text()
+    return int(re.sub(r"\D", "", text.split(" sur ")[1]))
+
+
+def twelve_orders(shop: Shop) -> None:
+    """Twelve orders, an hour apart: every third one cancelled, every second paid."""
+    told = [
+        {
+            "number": f"A{place:02}",
+            "at": NOON + timedelta(hours=place),
+            "status": "cancelled" if place % 3 == 0 else "new",
+            "paid": 1000 if place % 2 else None,
+            "customer_name": f"Client {place:02}",
+            "tags": ["VIP"] if place == 5 else [],
+        }
+        for place in range(1, 13)
+    ]
+    shop.bring(shop.incoming(told))

@@ -1,0 +1,200 @@
+"""R13: whatever customers and sources wrote is shown as text, on every page."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from urllib.parse import quote
+
+import polars as pl
+import pytest
+from driving import NOON, Orders, opened, served, settled
+from hostile import PAYLOADS
+from playwright.sync_api import expect
+
+# Every element that the page holds, by tag: text that is rendered adds some.
+CENSUS = """() => {
+  const found = {};
+  for (const e of document.body.querySelectorAll('*')) {
+    // The rows that a table describes to assistive technologies hang on its width.
+    if (e.closest('canvas')) continue;
+    const name = e.tagName.toLowerCase();
+    found[name] = (found[name] || 0) + 1;
+  }
+  return found;
+}"""
+# True once the number of elements has stayed the same for ten looks in a row.
+AT_REST = """() => {
+  const now = document.body.querySelectorAll('*').length;
+  window.looks = now === window.lastLook ? (window.looks || 0) + 1 : 0;
+  window.lastLook = now;
+  return window.looks >= 10 && !document.querySelector('[data-testid="stSkeleton"]');
+}"""
+COUNT = 12  # orders; each of their fields holds another text
+
+
+def _fill(shop, text):
+    """Orders whose every field is `text(n)`, for n from 0 up."""
+    texts = map(text, range(10_000))
+
+    def say(**fixed):
+        return lambda *names: {**fixed, **{name: next(texts) for name in names}}
+
+    told = []
+    for place in range(COUNT):
+        next(texts)  # so that no field holds the same texts on every order
+        address = say()("name", "company", "line1", "line2", "city", "country")
+        told.append(
+            {
+                "number": f"{place:02} {next(texts)}",
+                "at": NOON + timedelta(minutes=place),
+                **say()("customer_name", "email", "phone", "user_agent", "channel"),
+                "ip_address": next(texts),
+                "discount_codes": next(texts),
+                "billing_address": _json(address),
+                "lines": [
+                    {
+                        "price": 1000,
+                        **say()("sku", "title", "variant"),
+                        "service_at": NOON,
+                        "details": say()("event", "seat"),
+                    }
+                ],
+                "paid": [{"amount": 400, **say()("means", "provider", "reference")}],
+                "refunded": [{"amount": 100, **say()("reason", "reference")}],
+                "tags": [f"{place} {next(texts)}"],
+                "shipments": [say()("carrier", "number", "url")],
+                "notes": [{"author": next(texts), "text": next(texts)}],
+            }
+        )
+    shop.bring(shop.incoming(told))
+
+
+def _json(address):
+    import json
+
+    return json.dumps(address)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A shop whose customers type what they should not."""
+    folder = tmp_path_factory.mktemp("hostile") / "data"
+    texts = [text.replace("\0", "") for text in PAYLOADS]
+    with served(folder, lambda shop: _fill(shop, lambda n: texts[n % 60])) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def harmless(tmp_path_factory):
+    """The same shop with plain words in every place."""
+    folder = tmp_path_factory.mktemp("harmless") / "data"
+    with served(folder, lambda shop: _fill(shop, lambda n: f"Texte {n % 60}")) as one:
+        yield one
+
+
+def _numbers(server):
+    from sqlalchemy import select
+
+    from commandes.store import tables
+
+    with opened(server.settings) as store, store.reading() as connection:
+        c = tables.orders.c
+        return list(connection.scalars(select(c.number).order_by(c.placed_at)))
+
+
+def _census(page):
+    """What the page is made of, once it stands still."""
+    settled(page)
+    page.wait_for_function(AT_REST, polling=100)
+    assert page.evaluate("window.pwned") is None
+    return page.evaluate(CENSUS)
+
+
+def _same(hostile_page, harmless_page):
+    one, other = _census(hostile_page), _census(harmless_page)
+    differ = {
+        tag: (one.get(tag, 0), other.get(tag, 0))
+        for tag in one.keys() | other.keys()
+        if one.get(tag) != other.get(tag)
+    }
+    assert differ == {}
+
+
+def test_the_list_renders_nothing(hostile, harmless, visitor):
+    """A list of hostile names, numbers, articles and tags holds only text."""
+    pages = [visitor.open(f"{one.address}/commandes") for one in (hostile, harmless)]
+    for page in pages:
+        Orders(page)
+        page.wait_for_function(AT_REST, polling=100)
+        page.get_by_test_id("stMultiSelect").locator("input").focus()
+        page.wait_for_function(AT_REST, polling=100)
+        page.keyboard.press("ArrowDown")
+        page.get_by_text(re.compile(r"^\u2068?0 .* · 1$")).wait_for()
+
+    _same(*pages)
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_the_page_of_an_order_renders_nothing(hostile, harmless, visitor, place):
+    """Every field of an order's page is text; two orders hold all sixty texts."""
+    pages = []
+    for one in (hostile, harmless):
+        link = quote(_numbers(one)[place])
+        page = visitor.open(f"{one.address}/commande?commande={link}")
+        page.get_by_text("Activité de la commande").wait_for()
+        pages.append(page)
+
+    _same(*pages)
+
+
+def test_the_drawer_renders_nothing(hostile, harmless, visitor):
+    """The drawer that Infos opens is text as well."""
+    pages = [visitor.open(f"{one.address}/commandes") for one in (hostile, harmless)]
+    for page in pages:
+        Orders(page).infos(3)
+
+    _same(*pages)
+
+
+@pytest.mark.parametrize("payload", ["**x** :red[y] $z$ $t$", "<b>x</b>", "# x", "`x`"])
+def test_the_url_renders_nothing(hostile, visitor, payload):
+    """What a link searches for, or asks for in vain, is said as text."""
+    asked = quote(payload)
+    page = visitor.open(
+        f"{hostile.address}/commandes?search={asked}&tag={asked}&status={asked}"
+    )
+    expect(page.get_by_text(f"recherche « {payload} »").first).to_be_visible()
+    expect(page.get_by_text(f"« {payload} ».").first).to_be_visible()
+    main = page.get_by_test_id("stMain")
+    rendered = main.locator("strong, em, b, code, h2, .katex, [style*='color: red']")
+
+    assert rendered.count() == 0
+    page.goto(f"{hostile.address}/commande?commande={asked}")
+    expect(page.get_by_text(re.compile(re.escape(payload))).first).to_be_visible()
+    assert rendered.count() == 0
+
+
+def test_a_file_to_import_renders_nothing(hostile, visitor, tmp_path):
+    """Headers, cells, values and the name of a file are text on the mapping screen."""
+    texts = [re.sub(r"[\x00\n]", " ", text) for text in PAYLOADS]
+    frame = pl.DataFrame(
+        {
+            "Numéro": [f"N{row}" for row in range(60)],
+            "Statut": texts[:30] * 2,
+            **dict.fromkeys(texts[:40], texts),
+        }
+    )
+    file = tmp_path / "**x** :red[y].csv"
+    frame.write_csv(file)
+    page = visitor.open(f"{hostile.address}/importer")
+    page.locator('input[type="file"]').set_input_files(file)
+    expect(page.get_by_text("d’aucun format connu")).to_be_visible()
+    page.get_by_role("combobox", name="Numéro de commande").wait_for()
+
+    main = page.get_by_test_id("stMain")
+    assert page.evaluate("window.pwned") is None
+    rendered = main.locator(
+        "strong, em, b, code, blockquote, .katex, img, iframe, a[href*='evil']"
+    )
+    assert rendered.count() == 0

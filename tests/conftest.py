@@ -1,0 +1,186 @@
+"""What tests share: settings of a temporary shop, and business verbs to fill it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from shop import Shop
+
+from commandes import settings as settings_module
+from commandes import words
+from commandes.store import Store, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from commandes.settings import Settings
+
+REAL_DATA = Path(__file__).parents[2] / "shared" / "data" / "online_retail.parquet"
+
+
+@pytest.fixture(autouse=True)
+def _french() -> Iterator[None]:
+    """Every test starts in French, whatever the one before spoke."""
+    words.use("fr")
+    yield
+    words.use("fr")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The settings of a shop in a temporary folder; nothing of the machine's."""
+    return settings_module.read({"COMMANDES_DATA_DIR": str(tmp_path / "data")})
+
+
+@pytest.fixture(scope="session")
+def blank_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an empty store: copied, it saves every test the migrations."""
+    folder = tmp_path_factory.mktemp("blank")
+    open_store(settings_module.read({"COMMANDES_DATA_DIR": str(folder)})).close()
+    return folder / "commandes.db"
+
+
+@pytest.fixture
+def store(settings: Settings, blank_store: Path) -> Iterator[Store]:
+    """A new, empty SQLite store."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(blank_store, settings.data_dir / "commandes.db")
+    opened = open_store(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def shop(store: Store) -> Shop:
+    """A shop with business verbs over the empty SQLite store."""
+    return Shop(store)
+
+
+@pytest.fixture(scope="session")
+def real_orders() -> Path:
+    """The real orders that stand beside the project."""
+    if not REAL_DATA.exists():
+        pytest.skip("the real orders (../shared/data) are not beside the project")
+    return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of the tests' own; the SQLAlchemy URL without a database."""
+    programs = _postgres_programs()
+    if programs is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("PostgreSQL is missing: apt-get install postgresql")
+        pytest.skip("PostgreSQL is missing: apt-get install postgresql")
+    folder = tmp_path_factory.mktemp("pg")
+    # The server refuses to run as root: it runs as the package's own user then.
+    as_user: list[str] = []
+    if os.geteuid() == 0:
+        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        for parent in (folder, *folder.parents):
+            if parent == Path("/tmp"):  # noqa: S108 (where pytest keeps its folders)
+                break
+            parent.chmod(0o755)
+        shutil.chown(folder, "postgres", "postgres")
+    data = folder / "data"
+    subprocess.run(
+        [*as_user, programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres"],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    options = f"-c listen_addresses='' -k {folder} -c fsync=off"
+    control = [*as_user, programs / "pg_ctl", "-D", data]
+    subprocess.run(
+        [*control, "-w", "-o", options, "-l", folder / "log", "start"],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    yield f"postgresql+psycopg://postgres@/{{}}?host={folder}"
+    subprocess.run(
+        [*control, "-m", "immediate", "stop"],
+        check=False,  # the server is thrown away: a slow stop is no failure
+        capture_output=True,
+        cwd=folder,
+    )
+
+
+def _postgres_programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), reverse=True)
+    if found:
+        return found[0].parent
+    on_path = shutil.which("pg_ctl")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+def _create_database(server: str, name: str, template: str = "template1") -> str:
+    """Make a database on the tests' server; returns its SQLAlchemy URL."""
+    import psycopg
+
+    administration = server.format("postgres").replace("+psycopg", "")
+    with psycopg.connect(administration, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")
+    return server.format(name)
+
+
+def _database_name(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"t{abs(hash((request.node.nodeid, tmp_path)))}"
+
+
+def _on_postgresql(folder: Path, url: str) -> Settings:
+    return settings_module.read(
+        {"COMMANDES_DATA_DIR": str(folder), "COMMANDES_DATABASE_URL": url}
+    )
+
+
+@pytest.fixture(scope="session")
+def blank_database(
+    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The name of an empty store's database, to copy."""
+    url = _create_database(postgres_server, "blank")
+    open_store(_on_postgresql(tmp_path_factory.mktemp("blank"), url)).close()
+    return "blank"
+
+
+@pytest.fixture
+def postgres_settings(
+    postgres_server: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Settings:
+    """The settings of a shop whose store is a new PostgreSQL database, still bare."""
+    url = _create_database(postgres_server, _database_name(request, tmp_path))
+    return _on_postgresql(tmp_path / "data", url)
+
+
+@pytest.fixture
+def postgres_store(
+    postgres_server: str,
+    blank_database: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> Iterator[Store]:
+    """A new, empty store on PostgreSQL."""
+    name = _database_name(request, tmp_path)
+    url = _create_database(postgres_server, name, blank_database)
+    opened = open_store(_on_postgresql(tmp_path / "data", url))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("store"),
+        pytest.param("postgres_store", marks=pytest.mark.postgres),
+    ],
+    ids=["sqlite", "postgresql"],
+)
+def any_store(request: pytest.FixtureRequest) -> Store:
+    """A new store on each of the two databases."""
+    opened: Store = request.getfixturevalue(request.param)
+    return opened

@@ -1,0 +1,28 @@
+"""All that a mirror holds, for comparing it with another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from commandes.mirror import Mirror
+
+TABLES = (
+    *("orders", "order_lines", "payments", "refunds", "events", "tags"),
+    *("stock_items", "mirror_state"),
+)
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def read_all(mirror: Mirror) -> Rows:
+    """Every row of every table of an up-to-date mirror, in an order of its own."""
+    with mirror.snapshot() as snapshot:
+        return {
+            table: snapshot._with_cursor(
+                lambda cursor, table=table: sorted(
+                    cursor.sql(f"from {table}").pl().rows(), key=repr
+                )
+            )
+            for table in TABLES
+        }

@@ -1,0 +1,339 @@
+"""R11: whatever the filter, DuckDB keeps the orders that plain Python keeps."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shop import Shop
+from sqlalchemy import select
+
+from commandes import settings as settings_module
+from commandes.errors import BadFilter
+from commandes.mirror import Mirror
+from commandes.reports import orders, periods
+from commandes.reports.filters import (
+    ARCHIVED,
+    CARTS,
+    DATED,
+    PAYMENTS,
+    REFUNDS,
+    OrderFilter,
+)
+from commandes.rules import MODULES, STATUSES, fold
+from commandes.store import open_store, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
+PARIS = ZoneInfo("Europe/Paris")
+TODAY = date(2026, 3, 30)
+TAGS = ("Urgent", "VIP", "été", "l’aube", "a, b")
+NAMES = ("Ana Martín", "Œdipe Lefèvre", "ZOÉ straße", "Łukasz", None, "x_y%z", "'; --")
+TITLES = ("Stylo", "Carnet", "Lampe d’été", "Table 4 couverts", "50 % de remise", "")
+# Around midnights, the nights the clocks change, and the turn of the year.
+MOMENTS = [
+    datetime(2026, 3, 28, 22, 59, 59, tzinfo=UTC),
+    datetime(2026, 3, 28, 23, 0, tzinfo=UTC),
+    datetime(2026, 3, 29, 21, 59, 59, 999_999, tzinfo=UTC),
+    datetime(2026, 3, 29, 22, 0, tzinfo=UTC),
+    datetime(2025, 10, 25, 22, 0, tzinfo=UTC),
+    datetime(2025, 10, 26, 22, 59, tzinfo=UTC),
+    datetime(2025, 12, 31, 22, 30, tzinfo=UTC),
+    datetime(2025, 12, 31, 23, 30, tzinfo=UTC),
+]
+
+
+def told(chance: random.Random, number: int) -> dict:
+    """One order by chance, as `Shop.order` takes it."""
+
+    def moment() -> datetime:
+        if chance.random() < 0.4:
+            return chance.choice(MOMENTS)
+        return MOMENTS[0] + timedelta(minutes=chance.randint(-200_000, 20_000))
+
+    at = moment()
+    amount = chance.randint(0, 3) * 1000
+    cart = chance.random() < 0.2
+    paid = [
+        {"amount": part, "at": moment()}
+        for part in [amount] * (not cart and chance.random() < 0.6)
+        + [500] * chance.randint(0, 2) * (chance.random() < 0.2)
+    ]
+    refunded = [
+        {
+            "amount": chance.choice([1, 500, amount or 1]),
+            "marked_at": chance.choice([None, moment()]),
+            "state": chance.choice(["done", "to_do"]),
+            "origin": "here",
+        }
+        for _ in range(chance.choice([0, 0, 1, 1, 3]) if paid else 0)
+    ]
+    return {
+        "number": chance.choice([f"#{number}", f"É-{number}", str(number)]),
+        "source_id": str(number),
+        "at": at,
+        "module": chance.choice(MODULES),
+        "status": chance.choice(STATUSES),
+        "customer_name": chance.choice(NAMES),
+        "email": chance.choice([None, f"c{number}@example.org"]),
+        "is_cart": cart,
+        "abandoned_at": at if cart and chance.random() < 0.5 else None,
+        "archived_at": chance.choice([None, None, at]),
+        "payment_pending": chance.random() < 0.2,
+        "total": amount,
+        "currency": chance.choice(["EUR", "JPY", "TND"]),
+        "paid": paid,
+        "refunded": refunded,
+        "tags": chance.sample(TAGS, chance.choice([0, 0, 1, 3])),
+        "lines": [
+            {
+                "sku": chance.choice([None, "STY-1", "été"]),
+                "title": chance.choice(TITLES),
+                "price": 100,
+                "service_at": chance.choice([None, moment()]),
+            }
+            for _ in range(chance.choice([1, 1, 2, 4]))
+        ],
+    }
+
+
+class World:
+    """A shop by chance, its mirror, and its rows as plain Python holds them."""
+
+    def __init__(self, mirror: Mirror, rows: list[dict]) -> None:
+        self.mirror = mirror
+        self.rows = rows
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two hundred orders, the same in every run."""
+    chance = random.Random(7)  # noqa: S311 (a fixture, the same each time)
+    folder = tmp_path_factory.mktemp("world")
+    shop_settings = settings_module.read({"COMMANDES_DATA_DIR": str(folder)})
+    store = open_store(shop_settings)
+    shop = Shop(store)
+    shop.bring(shop.incoming([told(chance, number) for number in range(200)]))
+    mirror = Mirror(store, shop_settings)
+    yield World(mirror, read(store))
+    mirror.close()
+    store.close()
+
+
+def read(store) -> list[dict]:
+    """The orders with what hangs on them, from the store."""
+    with store.reading() as connection:
+
+        def of(table, *, standing: bool = False) -> dict[int, list]:
+            found: dict[int, list] = {}
+            for row in connection.execute(select(table)):
+                if not (standing and row.voided_at):
+                    found.setdefault(row.order_id, []).append(row)
+            return found
+
+        c = tables.tags.c
+        names = dict(connection.execute(select(c.id, c.name)).all())
+        lines = of(tables.order_lines)
+        paid = of(tables.payments, standing=True)
+        refunds = of(tables.refunds, standing=True)
+        tags = of(tables.order_tags)
+        return [
+            {
+                **row._mapping,
+                "lines": lines.get(row.id, []),
+                "payments": paid.get(row.id, []),
+                "refunds": refunds.get(row.id, []),
+                "tags": {names[tag.tag_id] for tag in tags.get(row.id, [])},
+            }
+            for row in connection.execute(select(tables.orders))
+        ]
+
+
+def is_cart(row: dict) -> bool:
+    return row["is_cart"] and row["payment_status"] not in ("paid", "refunded")
+
+
+def keeps(wanted: OrderFilter, row: dict) -> dict[str, bool]:
+    """What each part of a filter says of an order, in plain Python."""
+    refunded = sum(refund.amount for refund in row["refunds"])
+    partly = refunded > 0 and row["payment_status"] != "refunded"
+    texts = [row["number"], row["customer_name"], row["email"]]
+    for line in row["lines"]:
+        texts += [line.title, line.sku]
+    text = "\n".join(fold(part) for part in texts if part)
+    to_do = any(refund.state == "to_do" for refund in row["refunds"])
+    return {
+        "status": not wanted.statuses or row["status"] in wanted.statuses,
+        "payment": not wanted.payments
+        or row["payment_status"] in wanted.payments
+        or (partly and "partly_refunded" in wanted.payments),
+        "module": not wanted.modules or row["module"] in wanted.modules,
+        "tag": not wanted.tags or bool(row["tags"] & set(wanted.tags)),
+        "archived": {
+            "all": True,
+            "yes": row["archived_at"] is not None,
+            "no": row["archived_at"] is None,
+        }[wanted.archived],
+        "period": in_period(wanted, row),
+        "search": all(word in text for word in fold(wanted.search).split()),
+        "refund": wanted.refund is None or to_do,
+        "carts": wanted.carts is None or is_cart(row) == (wanted.carts == "only"),
+    }
+
+
+def in_period(wanted: OrderFilter, row: dict) -> bool:
+    first, last = wanted.first, wanted.last
+    if wanted.period:
+        first, last = periods.days(wanted.period, TODAY)
+    if first is None and last is None:
+        return True
+    instants = {
+        "placed": [row["placed_at"]],
+        "paid": [payment.at for payment in row["payments"]],
+        "refunded": [r.marked_at or row["placed_at"] for r in row["refunds"]],
+        "service": [line.service_at for line in row["lines"] if line.service_at],
+    }[wanted.dated]
+    return any(
+        (first is None or day >= first) and (last is None or day <= last)
+        for day in (instant.astimezone(PARIS).date() for instant in instants)
+    )
+
+
+def codes(choices):
+    return st.lists(st.sampled_from(choices), unique=True).map(tuple)
+
+
+near = st.dates(date(2025, 10, 20), date(2026, 4, 10))
+words = st.sampled_from("stylo|ÉTÉ|oedipe|Strasse|lukasz|#1|c12|%|_|'|\\|é-".split("|"))
+searches = st.lists(words | st.text(max_size=3), max_size=6).map(" ".join)
+spans = st.fixed_dictionaries(
+    {"first": st.none() | near | st.dates(), "last": st.none() | near | st.dates()}
+) | st.fixed_dictionaries({"period": st.sampled_from([*periods.PERIODS])})
+filters = st.builds(
+    lambda span, **rest: OrderFilter(**span, **rest),
+    span=st.just({}) | spans,
+    statuses=st.just(()) | codes(STATUSES),
+    payments=st.just(()) | codes(PAYMENTS),
+    modules=st.just(()) | codes(MODULES),
+    tags=st.lists(st.sampled_from(TAGS) | st.text(), max_size=2).map(tuple),
+    dated=st.sampled_from(DATED),
+    search=st.just("") | searches,
+    archived=st.sampled_from(ARCHIVED),
+    refund=st.none() | st.sampled_from(REFUNDS),
+    carts=st.none() | st.sampled_from(CARTS),
+)
+fuzzed = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@fuzzed
+@given(wanted=filters, sort=st.sampled_from([*orders.SORTS]))
+def test_the_list_is_what_plain_python_keeps(world, wanted, sort) -> None:
+    """Any filter, in any order, keeps exactly the orders that its words describe."""
+    expected = {row["id"] for row in world.rows if all(keeps(wanted, row).values())}
+    with world.mirror.snapshot() as snap:
+        found = orders.ids(snap, wanted, sort, today=TODAY)
+    assert expected == set(found)
+    assert len(expected) == len(found)
+
+
+@fuzzed
+@given(wanted=filters)
+def test_totals_and_counts_are_those_of_plain_python(world, wanted) -> None:
+    """The sentence counts what the list shows, and each count is what a click shows."""
+    kept = [row for row in world.rows if all(keeps(wanted, row).values())]
+    with world.mirror.snapshot() as snap:
+        summary = orders.summary(snap, wanted, today=TODAY)
+        facets = orders.facets(snap, wanted, today=TODAY)
+    assert len(kept) == summary.count
+    assert sums(kept) == summary.totals
+    real = [row for row in kept if not is_cart(row)]
+    assert (len(real), sums(real)) == (summary.orders.count, summary.orders.totals)
+    cancelled = [row for row in real if row["status"] == "cancelled"]
+    assert sums(cancelled) == summary.cancelled.totals
+    abandoned = [
+        row for row in kept if is_cart(row) and row["payment_status"] == "abandoned"
+    ]
+    assert len(abandoned) == summary.abandoned.count
+    if wanted.archived == "no" and fold(wanted.search).split():
+        archived = replace(wanted, archived="yes")
+        hits = [row for row in world.rows if all(keeps(archived, row).values())]
+        assert len(hits) == summary.archived_hits
+    assert len(kept) == (
+        summary.orders.count + summary.abandoned.count + summary.running.count
+    )
+    assert counts(world.rows, wanted) == {
+        "status": {code: n for code, n in facets.status.items() if n},
+        "payment": {code: n for code, n in facets.payment.items() if n},
+        "module": {code: n for code, n in facets.module.items() if n},
+        "tag": {name: n for name, n in facets.tag.items() if n},
+        "archived": {code: n for code, n in facets.archived.items() if n},
+    }
+
+
+def sums(rows: list[dict]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for row in rows:
+        found[row["currency"]] += row["total"]
+    return dict(found)
+
+
+def counts(rows: list[dict], wanted: OrderFilter) -> dict[str, dict[str, int]]:
+    """How many orders each value would show, all filters kept but its own."""
+    found: dict[str, Counter[str]] = {
+        name: Counter() for name in ("status", "payment", "module", "tag", "archived")
+    }
+    for row in rows:
+        said = keeps(wanted, row)
+        for name, counter in found.items():
+            if not all(ok for part, ok in said.items() if part != name):
+                continue
+            counter.update(values(name, row))
+    return {name: dict(counter) for name, counter in found.items()}
+
+
+def values(name: str, row: dict) -> list[str]:
+    if name == "tag":
+        return sorted(row["tags"])
+    if name == "archived":
+        return ["all", "no" if row["archived_at"] is None else "yes"]
+    if name == "payment":
+        refunded = sum(refund.amount for refund in row["refunds"])
+        partly = refunded > 0 and row["payment_status"] != "refunded"
+        return [row["payment_status"]] + ["partly_refunded"] * partly
+    return [row[name]]
+
+
+NAMES = "status payment module tag period from to dated search archived".split()
+
+
+@fuzzed
+@given(
+    query=st.dictionaries(
+        st.sampled_from(NAMES),
+        st.lists(st.text(max_size=20) | st.just("2026-03-01"), max_size=3),
+    ),
+    after=st.none() | st.text(max_size=30),
+    sort=st.sampled_from([*orders.SORTS]),
+)
+def test_no_url_breaks_a_query(world, query, after, sort) -> None:
+    """Whatever a link holds, the list answers, or refuses the place in one sentence."""
+    wanted, _said = OrderFilter.from_query(query)
+    with world.mirror.snapshot() as snap:
+        orders.summary(snap, wanted, today=TODAY)
+        with suppress(BadFilter):
+            orders.page(snap, wanted, sort=sort, after=after, today=TODAY)

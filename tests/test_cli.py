@@ -1,0 +1,317 @@
+"""The command line as other programs call it: JSON out, codes, one-sentence errors."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from sqlalchemy import text
+
+from commandes.cli import main
+from commandes.settings import read as read_settings
+from commandes.store import open_store
+
+FIXTURES = Path(__file__).parent / "intake" / "fixtures"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a command of a shop in a temporary folder; its code and JSON answer."""
+    monkeypatch.setenv("COMMANDES_DATA_DIR", str(tmp_path / "data"))
+
+    def command(*arguments: Any) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = main([*map(str, arguments), "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    return command
+
+
+@pytest.fixture
+def sampled(run):
+    """The same shop with 300 sample orders."""
+    assert run("sample", "--orders", 300, "--seed", 7) == (0, {"orders": 300})
+    return run
+
+
+def test_the_real_orders_come_in_with_every_row_explained(run, real_orders):
+    """Rows read = imported + rejected, totals to the penny; a second time: nothing."""
+    code, first = run("import", real_orders, "--profile", "online_retail")
+    _, second = run("import", real_orders, "--profile", "online_retail")
+
+    counts = ("rows_read", "rows_imported", "rows_rejected", "orders_new")
+    assert code == 0
+    assert [first[name] for name in counts] == [240007, 234920, 5087, 9785]
+    assert first["totals"] == {"GBP": 470038211}
+    assert len(first["rejects"]) == 100
+    assert (second["orders_unchanged"], second["orders_new"]) == (9785, 0)
+
+
+def test_the_real_orders_agree_everywhere(run, real_orders, tmp_path):
+    """List = every export = the report = the sums made from the file by hand."""
+    run("import", real_orders, "--profile", "online_retail")
+    by_hand = _by_hand(real_orders)
+
+    _, listed = run("list")
+    _, march = run("list", "--from", "2011-03-01", "--to", "2011-03-31")
+    _, report = run("report", "sales", "--by", "month", "--to", "2011-06-30")
+    _, verdict = run("verify")
+
+    assert (listed["count"], listed["totals"]) == (9785, {"GBP": 470038211})
+    assert len(listed["orders"]) == 50
+    assert march["totals"]["GBP"] == by_hand["2011-03-01"]
+    assert {row["period"]: row["net"] for row in report["rows"]} == by_hand
+    assert verdict["ok"] is True
+    for format_, count, pence in _exports(run, tmp_path):
+        assert (format_, count, pence) == (format_, 9785, 470038211)
+
+
+def _by_hand(path: Path) -> dict[str, int]:
+    """Pence per month (Paris time) of the file's sales, without our code."""
+    sold = pl.read_parquet(path).filter(
+        ~pl.col("InvoiceNo").str.starts_with("C"),
+        pl.col("Quantity") > 0,
+        pl.col("UnitPrice") >= 0,
+    )
+    invoices = sold.group_by("InvoiceNo").agg(
+        pl.col("InvoiceDate").str.to_datetime("%m/%d/%y %H:%M").min(),
+        (pl.col("Quantity") * pl.col("UnitPrice") * 100).round().sum(),
+    )
+    paris = (
+        pl.col("InvoiceDate")
+        .dt.replace_time_zone("Europe/London")
+        .dt.convert_time_zone("Europe/Paris")
+    )
+    months = invoices.group_by(paris.dt.strftime("%Y-%m-01")).agg(
+        pl.col("Quantity").sum().cast(pl.Int64)
+    )
+    return dict(months.iter_rows())
+
+
+def _exports(run, folder: Path):
+    readers = {
+        "csv": lambda path: pl.read_csv(path, infer_schema=False)["total"],
+        "csv-fr": lambda path: pl.read_csv(path, separator=";", infer_schema=False)[
+            "Total"
+        ].str.replace(",", "."),
+        "xlsx": lambda path: pl.read_excel(path, sheet_id=1)["total"].cast(str),
+        "parquet": lambda path: pl.read_parquet(path)["total"].cast(str),
+        "ndjson": lambda path: pl.read_ndjson(path)["total"].cast(str),
+    }
+    for format_, read in readers.items():
+        path = folder / f"out.{format_}"
+        _, answer = run("export", "--format", format_, "-o", path)
+        totals = read(path).cast(pl.Float64) * 100
+        yield format_, answer["count"], int(totals.round().sum())
+
+
+def test_samples_fill_an_empty_store_once(sampled):
+    """A second time changes nothing; the same seed gives the same orders."""
+    assert sampled("sample", "--orders", 50)[1] == {"orders": 300}
+    assert sampled("list", "--archived", "all")[1]["count"] == 300
+    assert sampled("verify")[0] == 0
+
+
+def test_samples_refuse_a_store_with_real_orders(run):
+    """Samples never mix into one's own orders by themselves."""
+    run("import", FIXTURES / "shopify.csv")
+
+    code, answer = run("sample")
+
+    assert (code, answer["error"]["code"]) == (1, "store_not_empty")
+
+
+def test_a_dry_run_writes_nothing(run):
+    """It says what would be; the list stays empty."""
+    _, seen = run("import", FIXTURES / "shopify.csv", "--dry-run")
+    _, listed = run("list")
+    _, done = run("import", FIXTURES / "shopify.csv")
+
+    assert (listed["count"], seen["orders_new"]) == (0, done["orders_new"])
+    assert done["orders_new"] > 0
+
+
+def test_an_import_can_be_withdrawn_until_someone_acted(run):
+    """Then it stays, with a sentence that says why."""
+    _, done = run("import", FIXTURES / "shopify.csv")
+    _, gone = run("imports", "--withdraw", done["import"])
+    _, empty = run("list", "--archived", "all")
+    _, again = run("import", FIXTURES / "shopify.csv")
+    _, listed = run("list")
+    run("tag", listed["orders"][0]["number"], "VIP")
+    code, refused = run("imports", "--withdraw", again["import"])
+
+    assert (gone["changed"], empty["count"]) == (True, 0)
+    assert (code, refused["error"]["code"]) == (1, "import_not_withdrawable")
+    assert run("verify")[0] == 0
+
+
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+def test_every_period_sums_to_the_same(sampled, by):
+    """Days = weeks = months, per currency."""
+    rows = sampled("report", "sales", "--by", by)[1]["rows"]
+    whole = sampled("report", "sales", "--by", "month")[1]["rows"]
+
+    def total(part):
+        return sum(row["net"] for row in part if row["currency"] == "EUR")
+
+    assert total(rows) == total(whole) != 0
+
+
+def test_filters_narrow_the_list(sampled):
+    """Several values of one filter are any of them; different filters are all."""
+    _, everything = sampled("list", "--archived", "all", "--limit", 300)
+    _, some = sampled(
+        "list",
+        *("--archived", "all", "--limit", 300),
+        *("--status", "new", "--status", "done", "--module", "store"),
+    )
+
+    expected = [
+        order["number"]
+        for order in everything["orders"]
+        if order["status"] in ("new", "done") and order["module"] == "store"
+    ]
+    assert [order["number"] for order in some["orders"]] == expected
+    assert some["count"] == len(expected) > 0
+
+
+def test_one_order_with_everything(sampled):
+    """The keys that other programs rely on."""
+    number = sampled("list")[1]["orders"][0]["number"]
+
+    code, order = sampled("show", number)
+
+    assert code == 0
+    assert {
+        *("number", "module", "status", "payment", "placed_at", "customer", "total"),
+        *("refunded", "currency", "tags", "archived", "email", "ip_address", "browser"),
+        *("lines", "subtotal", "discount", "shipping", "tax", "payments", "activity"),
+        *("shipments", "refunds", "messages", "notes"),
+    } <= order.keys()
+    assert order["shipping"] == int(order["shipping"])
+
+
+def test_actions_answer_with_a_receipt(sampled):
+    """The same key again: the same receipt, nothing changed."""
+    number = sampled("list", "--payment", "paid")[1]["orders"][0]["number"]
+
+    _, first = sampled("refund", number, "--key", "k1")
+    _, again = sampled("refund", number, "--key", "k1")
+    code, refused = sampled("refund", number)
+    _, shown = sampled("show", number)
+
+    assert (first["receipt"], first["order"], first["action"], first["changed"]) == (
+        "k1",
+        number,
+        "refund",
+        True,
+    )
+    assert again == {**first, "changed": False, "message": "C’est déjà fait."}
+    assert (code, refused["error"]["code"]) == (1, "refund_refused")
+    assert (shown["payment"], shown["refunds"][0]["state"]) == ("refunded", "to_do")
+    assert sampled("verify")[0] == 0
+
+
+def test_verify_names_the_altered_row(sampled, tmp_path):
+    """One row changed by SQL, and the command fails with its number."""
+    settings = read_settings({"COMMANDES_DATA_DIR": str(tmp_path / "data")})
+    store = open_store(settings)
+    with store.writing("test") as writer:
+        writer.connection.execute(text("update events set actor = 'x' where seq = 42"))
+    store.close()
+
+    code, answer = sampled("verify")
+
+    assert (code, answer["ok"]) == (1, False)
+    (bad,) = [check for check in answer["checks"] if not check["ok"]]
+    assert (bad["rule"], bad["first_bad"]) == ("I4", "events seq=42: altered")
+
+
+def test_a_noted_head_finds_a_truncation(sampled):
+    """The head of today is a head that tomorrow's journal passes through."""
+    head = sampled("verify")[1]["head"]
+    number = sampled("list")[1]["orders"][0]["number"]
+    sampled("note", number, "bonjour")
+
+    assert sampled("verify", "--head", head)[0] == 0
+    assert sampled("verify", "--head", f"1:{'0' * 64}")[0] == 1
+
+
+def test_the_mirror_may_be_lost(sampled, tmp_path):
+    """Deleted or overwritten, the list is the same."""
+    _, before = sampled("list")
+    (tmp_path / "data" / "mirror-0.duckdb").write_bytes(b"not a database")
+    _, after = sampled("list")
+    (tmp_path / "data" / "mirror-0.duckdb").unlink()
+
+    assert sampled("list")[1] == after == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "kind"),
+    [
+        (("show", "nope"), 1, "order_not_found"),
+        (("import", "nope.csv"), 1, "file_unreadable"),
+        (("import", __file__), 1, "format_unknown"),
+        (("import", __file__, "--profile", "nope"), 1, "profile_unknown"),
+        (("list", "--from", "yesterday"), 2, "usage"),
+        (("list", "--status", "nope"), 2, "usage"),
+        (("list", "--sort", "nope"), 2, "bad_filter"),
+        (("frobnicate",), 2, "usage"),
+        (("export", "-o", "/nowhere/at/all.csv"), 1, "export_unwritable"),
+        (("stock", "NOPE"), 1, "sku_unknown"),
+        (("verify", "--head", "1:2"), 2, "usage"),
+    ],
+)
+def test_errors_are_one_sentence_and_a_code(sampled, capsys, arguments, code, kind):
+    """Under --json an object too; 2 is for wrong usage."""
+    answer = sampled(*arguments)
+    assert (answer[0], answer[1]["error"]["code"]) == (code, kind)
+
+    main(list(arguments))
+    said = capsys.readouterr().err.strip()
+    assert said.count("\n") == 0
+    assert "Traceback" not in said
+
+
+def test_an_unknown_setting_is_refused_by_name(run, monkeypatch):
+    """A typing error never means the default."""
+    monkeypatch.setenv("COMMANDES_DATADIR", "x")
+
+    code, answer = run("list")
+
+    assert code == 2
+    assert "COMMANDES_DATADIR" in answer["error"]["message"]
+    assert "COMMANDES_DATA_DIR" in answer["error"]["advice"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_people_read_the_same_in_their_language(sampled, monkeypatch, capsys, language):
+    """Every printed form works in both languages."""
+    monkeypatch.setenv("COMMANDES_LANGUAGE", language)
+    for arguments in (["list"], ["verify"], ["imports"], ["mirror", "status"]):
+        assert main(arguments) == 0
+        assert capsys.readouterr().out
+    assert main(["import", str(FIXTURES / "shopify.csv"), "--dry-run"]) == 0
+    assert ("rows" in capsys.readouterr().out) is (language == "en")
+
+
+def test_a_writing_command_is_light():
+    """Neither DuckDB nor Polars nor Streamlit for a tag."""
+    code = (
+        "import sys, commandes.cli; "
+        "print([m for m in ('duckdb', 'polars', 'streamlit', 'alembic', 'numpy') "
+        "if m in sys.modules])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,213 @@
+"""Every page: framed, and calm about an empty store, a wrong setting, a wrong link."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from commandes import words
+from commandes.store import tables
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(path.relative_to(ROOT / "pages") for path in ROOT.glob("pages/**/*.py"))
+
+
+def _texts(app):
+    """Every text of a page that is no table."""
+    kinds = (app.text, app.title, app.header, app.subheader, app.caption, app.markdown)
+    return "\n".join(str(found.value) for kind in kinds for found in kind)
+
+
+def test_no_script_stands_in_pages_itself():
+    """A script directly in pages/ could be opened without app.py: there is none."""
+    assert PAGES
+    assert [path for path in PAGES if len(path.parts) == 1] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str)
+def test_a_page_is_framed(path):
+    """All that a page does stands in the frame: its only other lines are imports."""
+    text = (ROOT / "pages" / path).read_text(encoding="utf-8")
+    docstring, *lines, framed = ast.parse(text).body
+
+    assert isinstance(docstring, ast.Expr)
+    assert all(isinstance(line, ast.Import | ast.ImportFrom) for line in lines)
+    assert isinstance(framed, ast.With)
+    assert ast.unparse(framed.items[0].context_expr).startswith("ui.frame(")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str)
+def test_a_page_is_registered(path):
+    """Every page script has its place in the navigation."""
+    assert f'"pages/{path.as_posix()}"' in (ROOT / "app.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str)
+def test_an_empty_store_is_no_error(open_page, path):
+    """On an empty store every page runs through, and says what to do or choose."""
+    app = open_page(path.as_posix())
+
+    assert not app.exception
+    assert app.title
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str)
+def test_a_page_runs_over_orders(open_page, shop, path):
+    """On a store with an order every page runs through, in both languages."""
+    shop.order("1", paid=1000, tags=["VIP"], notes=["Merci"])
+    for language in ("fr", "en"):
+        app = open_page(path.as_posix(), lang=language, commande="1")
+
+        assert not app.exception
+        assert app.title
+
+
+def test_an_empty_list_offers_both_ways(open_page):
+    """An empty list offers to import a file or to look with samples."""
+    app = open_page("commandes/liste.py")
+
+    assert "Aucune commande pour l’instant" in _texts(app)
+    assert app.button(key="empty_import")
+    assert app.button(key="empty_samples")
+
+
+def test_a_wrong_setting_is_said_in_words(open_page, monkeypatch):
+    """A setting that cannot be read is a sentence on the page, not a stack trace."""
+    monkeypatch.setenv("COMMANDES_CART_DELAY", "soon")
+    app = open_page()
+
+    assert not app.exception
+    assert "COMMANDES_CART_DELAY" in _texts(app)
+
+
+def test_an_unknown_order_is_said_in_words(open_page, shop):
+    """A link to an order that is not there says so and how numbers are written."""
+    shop.order("1")
+    app = open_page("commandes/fiche.py", commande="**2**")
+
+    assert not app.exception
+    assert "Aucune commande ne porte le numéro **2**." in [t.value for t in app.text]
+
+
+def test_the_list_is_filtered_by_its_address(open_page, shop):
+    """The codes of the URL choose the orders, and the widgets show them."""
+    shop.order("1", status="new")
+    shop.order("2", status="cancelled")
+    app = open_page("commandes/liste.py", status="cancelled", dated="paid")
+
+    assert not app.exception
+    assert list(app.dataframe[0].value["number"]) == ["2"]
+    assert app.get_by_key("filter_status").value == ["cancelled"]
+
+
+def test_a_widget_writes_the_address(open_page, shop):
+    """A filter chosen is written as codes, whatever the language of the words."""
+    shop.order("1", status="new", module="booking")
+    shop.order("2", status="done")
+    app = open_page("commandes/liste.py", lang="en")
+    words.use("en")  # AppTest words the options of widgets in its own thread
+
+    app.get_by_key("filter_module").set_value(["booking"]).run()
+    app.get_by_key("filter_status").set_value(["new", "done"]).run()
+
+    assert app.query_params["module"] == "booking"
+    assert app.query_params["status"] == ["new", "done"]
+    assert list(app.dataframe[0].value["number"]) == ["1"]
+
+
+def test_dates_of_ones_own_begin_with_the_named_period(open_page, shop):
+    """From « last month » to dates of one's own, its days are there to change."""
+    shop.order("1")
+    app = open_page("commandes/liste.py", period="last_year")
+
+    app.selectbox(key="filter_period").set_value("chosen").run()
+
+    assert not app.exception
+    assert "period" not in app.query_params
+    assert app.query_params["from"].endswith("-01-01")
+    assert app.query_params["to"].endswith("-12-31")
+
+
+def test_the_row_clicked_is_resolved_by_what_was_sent(open_page, shop):
+    """R23: an order that arrives after the list was sent moves no row under a click."""
+    shop.order("1", customer_name="Ana")
+    app = open_page("commandes/liste.py")
+    shop.order("2", customer_name="Bea")
+    app.session_state["opened_order"] = shop.id_of("1")
+
+    app.run()
+
+    assert list(app.dataframe[0].value["number"]) == ["1"]
+    assert "Ana" in [text.value for text in app.text]
+    assert "1 nouvelle commande" in _texts(app)
+
+
+def test_a_source_that_gives_nothing_says_so(open_page, shop):
+    """What the source does not give reads « non fourni par la source »."""
+    shop.order("1", customer_name=None, email=None, tax=None)
+    app = open_page("commandes/fiche.py", commande="1")
+
+    assert not app.exception
+    assert [t.value for t in app.text].count("non fourni par la source") >= 7
+
+
+def test_an_amount_that_does_not_add_up_is_shown(open_page, shop):
+    """An order whose parts miss its total keeps it, and shows the gap."""
+    shop.order("1", total=1234)
+    app = open_page("commandes/fiche.py", commande="1")
+
+    texts = [text.value for text in app.text]
+    assert texts[texts.index("Écart avec le total de la source") + 1] == "2,34 €"
+    assert texts[texts.index("Total") + 1] == "12,34 €"
+
+
+def test_samples_are_said_and_cleared(open_page, store):
+    """The samples are called samples; one click and a yes, and they are gone."""
+    from commandes.intake.fill import fill
+
+    fill(store, 20, 1, actor="test")
+    app = open_page()
+    assert "Ce sont des commandes d’exemple" in _texts(app)
+
+    app.button(key="clear").click().run()
+
+    assert not app.exception
+    assert app.title[0].value == "Importer"
+    assert store.is_empty()
+
+
+def test_a_view_is_saved_once(open_page, shop):
+    """A view is kept with its filter and sort as codes; its name is wanted."""
+    shop.order("1", status="cancelled")
+    app = open_page("commandes/liste.py", status="cancelled", sort="oldest")
+    app.text_input(key="view_name").set_value("Annulées")
+    app.button(key="FormSubmitter:view_form-Enregistrer").click().run()
+
+    assert not app.exception
+    with shop.store.reading() as connection:
+        rows = connection.execute(
+            select(tables.saved_views.c.name, tables.saved_views.c.query)
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        ("Annulées", "status=cancelled&sort=oldest")
+    ]
+
+
+def test_the_dashboard_leads_to_what_waits(open_page, shop):
+    """Figures of the period and the cases that wait stand on the first page."""
+    from datetime import UTC, datetime
+
+    shop.order("1", at=datetime.now(UTC), paid=1000)
+    shop.order("2", at=datetime.now(UTC))
+    app = open_page()
+
+    assert {m.label: m.value for m in app.metric} == {
+        "Ventes nettes": "10,00 €",
+        "Ventes encaissées": "10,00 €",
+        "Remboursements": "0,00 €",
+        "Commandes": "1",
+    }
+    assert "Commandes non payées · 1" in [link.value for link in app.page_link]
