@@ -97,11 +97,11 @@ with moves as (
     select id, first_paid_at, 0, 0, 1 from orders where first_paid_at is not null
 )
 select date_trunc('{by}', timezone('Europe/Paris', moment))::date as period, currency,
-    sum(n)::bigint as orders, sum(gross)::bigint as gross, sum(refunds)::bigint as refunds
+    sum(n)::bigint as orders, sum(gross)::bigint as gross,
+    sum(refunds)::bigint as refunds
 from moves join orders on orders.id = order_id
 group by all order by all
 """
-
 
 
 def by_hand(ask: Callable[[str], pl.DataFrame], asked: Asked) -> dict[str, int]:
@@ -124,9 +124,7 @@ def by_hand(ask: Callable[[str], pl.DataFrame], asked: Asked) -> dict[str, int]:
     }
 
 
-def _counts(
-    ask: Callable[[str], pl.DataFrame], columns: list[str], where: str
-) -> None:
+def _counts(ask: Callable[[str], pl.DataFrame], columns: list[str], where: str) -> None:
     sets = ", ".join(f"({column})" for column in columns)
     ask(_COUNTS.format(columns=", ".join(columns), sets=sets, where=where))
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import polars as pl
 import pytest
 from driving import NOON, Orders, opened, served, settled
-from hostile import PAYLOADS
+from hostile_texts import PAYLOADS
 from playwright.sync_api import expect
 
 # Every element that the page holds, by tag: text that is rendered adds some.

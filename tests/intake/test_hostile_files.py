@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-import hostile
+import hostile_files
 import polars as pl
 import pytest
 
@@ -68,7 +68,7 @@ def test_generated_files_are_answered_for_row_by_row(reading, share):
     """Encodings, NUL, formulas, impossible dates, two decimal signs, duplicates."""
     columns = 'total = "t"\ncurrency = "c"'
     for seed in range(share, GENERATED, SHARES):
-        content, rows = hostile.generated(seed)
+        content, rows = hostile_files.generated(seed)
         begun = time.monotonic()
         if rows is None:
             with contextlib.suppress(CommandesError):
@@ -88,7 +88,7 @@ def test_mutated_files_are_answered_for_row_by_row(tmp_path, share):
         dice = random.Random(seed)  # noqa: S311 (a test's dice)
         name = dice.choice(TEXTS)
         path = tmp_path / name
-        path.write_bytes(hostile.mutated((FIXTURES / name).read_bytes(), dice))
+        path.write_bytes(hostile_files.mutated((FIXTURES / name).read_bytes(), dice))
         begun = time.monotonic()
         try:
             incoming = read.read(path, profile=profiles[name], defaults=DEFAULTS)
@@ -100,10 +100,10 @@ def test_mutated_files_are_answered_for_row_by_row(tmp_path, share):
 
 
 @pytest.mark.skipif(not STATUS.exists(), reason="memory is measured on Linux only")
-@pytest.mark.parametrize("name", hostile.BOMBS)
+@pytest.mark.parametrize("name", hostile_files.BOMBS)
 def test_a_bomb_is_read_or_refused_soon_and_in_little_memory(tmp_path, name):
     """In a process of its own: under five seconds of work and a gigabyte, no crash."""
-    path = hostile.write_bomb(name, tmp_path)
+    path = hostile_files.write_bomb(name, tmp_path)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     letters = '[columns]\nnumber = "n"\nplaced_at = "d"\ntitle = "a"\nquantity = "q"'
 
@@ -125,8 +125,8 @@ def test_a_bomb_is_read_or_refused_soon_and_in_little_memory(tmp_path, name):
 
 def test_a_damaged_workbook_or_parquet_file_is_refused_or_read(tmp_path):
     """Its bytes changed at random places."""
-    book = hostile.workbook(
-        hostile.HEADER_ROW + '<row r="2"><c r="A2"><v>1</v></c></row>'
+    book = hostile_files.workbook(
+        hostile_files.HEADER_ROW + '<row r="2"><c r="A2"><v>1</v></c></row>'
     )
     table = tmp_path / "good.parquet"
     pl.DataFrame({"n": ["1"], "d": ["01/02/2026"], "a": ["x"]}).write_parquet(table)
@@ -134,6 +134,6 @@ def test_a_damaged_workbook_or_parquet_file_is_refused_or_read(tmp_path):
         dice = random.Random(seed)  # noqa: S311 (a test's dice)
         for name, content in (("b.xlsx", book), ("p.parquet", table.read_bytes())):
             path = tmp_path / name
-            path.write_bytes(hostile.mutated(content, dice))
+            path.write_bytes(hostile_files.mutated(content, dice))
             with contextlib.suppress(CommandesError):
                 answered_for(read.read(path, defaults=DEFAULTS))
