@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from benchmarks.timing import ratio_row, ratios
+from benchmarks.timing import ratio_row, ratios, seconds
 from commandes.reports import orders
 from commandes.reports.filters import OrderFilter
 from commandes.reports.sales import sales
@@ -139,6 +140,15 @@ def ours(snapshot: Snapshot, wanted: OrderFilter) -> dict[str, int]:
         "tagged": sum(facets.tag.values()),
         "archived": facets.archived["no"] + facets.archived["yes"],
     }
+
+
+def page_seconds(mirror: Mirror) -> float:
+    """The median time of the first page, in seconds."""
+    with mirror.snapshot() as snapshot:
+        orders.page(snapshot, OrderFilter())
+        return statistics.median(
+            seconds(lambda: orders.page(snapshot, OrderFilter())) for _ in range(21)
+        )
 
 
 def measure(mirror: Mirror, count: int, copy: Path) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import resource
 import statistics
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from benchmarks import shopify
 from benchmarks.timing import Row, ratio_row, ratios, seconds
 from commandes.actions import notes
 from commandes.actions.orders import Order
@@ -94,40 +94,12 @@ def exports(mirror: Mirror, count: int, copy: Path, folder: Path) -> Iterator[Ro
     hand.close()
 
 
-def orders_file(path: Path, count: int) -> None:
-    """A file in Shopify's layout: one row per line, order fields on the first."""
-    header = (
-        "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,"
-        "Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,"
-        "Lineitem price,Lineitem sku,Billing Name,Billing City,Billing Country"
-    ).split(",")
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        for number in range(count):
-            day = f"2026-{1 + number % 12:02}-{1 + number % 28:02}"
-            at = f"{day} 10:{number % 60:02}:00 +0100"
-            total = f"{20 + number % 50}.00"
-            writer.writerow(
-                [
-                    *(f"#{number}", f"c{number % 9999}@example.org", "paid", at),
-                    *("fulfilled", "EUR", total, "0.00", "0.00", total, at),
-                    *(1, "Lampe", "10.00", "LAMP"),
-                    *(f"Client {number % 9999}", "Lyon", "FR"),
-                ]
-            )
-            rest = f"{10 + number % 50}.00"
-            writer.writerow(
-                [f"#{number}", *[""] * 10, 1, "Tasse", rest, "TASSE", "", "", ""]
-            )
-
-
 def imports(settings: Settings, folder: Path) -> Iterator[Row]:
     """A file of 100,000 orders into an empty SQLite store."""
     count = 100_000
-    path = folder / "shopify.csv"
+    path = folder / f"shopify-{count}.csv"
     if not path.exists():
-        orders_file(path, count)
+        shopify.write(path, count)
     store = open_store(settings)
     start = time.perf_counter()
     incoming = bring.open_file(store, settings, path)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from commandes.reports.asking import parameters
 from commandes.words import _, monies, number, plural
@@ -93,25 +92,33 @@ def summary(
     searches = bool(given["search"]) and wanted.archived == "no"
     if searches:  # in the archive too, to say what it would have found there
         given["archived"] = "all"
-    found = snap.ask("orders/summary", given)
-    archived = pl.col("is_archived") & searches
-    kept = found.filter(~archived)
-    cart, abandoned = pl.col("cart"), pl.col("payment_status") == "abandoned"
-    everything = _tally(kept)
+    counts = Counter[str]()
+    totals: dict[str, Counter[str]] = {part: Counter() for part in _PARTS}
+    for row in snap.ask("orders/summary", given).iter_rows(named=True):
+        for part in _parts(row, searches=searches):
+            counts[part] += row["orders"]
+            totals[part][row["currency"]] += row["total"]
+    tallies = {part: Tally(counts[part], dict(totals[part])) for part in _PARTS}
     return Summary(
         wanted=wanted,
-        count=everything.count,
-        totals=everything.totals,
-        orders=_tally(kept.filter(~cart)),
-        cancelled=_tally(kept.filter(~cart, pl.col("status") == "cancelled")),
-        abandoned=_tally(kept.filter(cart, abandoned)),
-        running=_tally(kept.filter(cart, ~abandoned)),
-        archived_hits=_tally(found.filter(archived)).count,
+        count=counts["everything"],
+        totals=tallies["everything"].totals,
+        **{part: tallies[part] for part in _SHOWN},
+        archived_hits=counts["archived"],
     )
 
 
-def _tally(parts: pl.DataFrame) -> Tally:
-    totals: dict[str, int] = {}
-    for currency, total in parts.select("currency", "total").iter_rows():
-        totals[currency] = totals.get(currency, 0) + total
-    return Tally(int(parts["orders"].sum()), totals)
+_SHOWN = ("orders", "cancelled", "abandoned", "running")
+_PARTS = ("everything", "archived", *_SHOWN)
+
+
+def _parts(row: dict[str, Any], *, searches: bool) -> tuple[str, ...]:
+    """What orders of one state count as."""
+    if searches and row["is_archived"]:
+        return ("archived",)
+    if row["cart"]:
+        swept = row["payment_status"] == "abandoned"
+        return ("everything", "abandoned" if swept else "running")
+    if row["status"] == "cancelled":
+        return ("everything", "orders", "cancelled")
+    return ("everything", "orders")

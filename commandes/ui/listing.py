@@ -79,7 +79,7 @@ def shown(here: Here, asked: Asked) -> Listing:
     kept: Listing | None = st.session_state.get(_KEPT)
     turn = st.session_state.pop(_TURN, None)
     if kept is None or (kept.asked, kept.today) != (asked, today):
-        kept = _ask(here, asked, today)
+        kept = _ask(here, asked, today, kept)
     elif turn:
         kept = _turned(here, kept, turn)
     st.session_state[_KEPT] = kept
@@ -103,20 +103,20 @@ def _turned(here: Here, kept: Listing, direction: str) -> Listing:
     else:
         place = {"before": kept.page.previous}
         start = max(0, kept.start - kept.asked.size)
-    found = _ask(here, kept.asked, kept.today, **place)
+    found = _ask(here, kept.asked, kept.today, kept, **place)
     if found.page.is_empty():
-        return _ask(here, kept.asked, kept.today)
+        return _ask(here, kept.asked, kept.today, kept)
     return replace(found, start=start if found.page.previous else 0)
 
 
-def _ask(here: Here, asked: Asked, today: date, **place: str | None) -> Listing:
+def _ask(
+    here: Here, asked: Asked, today: date, before: Listing | None, **place: str | None
+) -> Listing:
     snap = here.snap
     page = orders.page(
         snap, asked.wanted, sort=asked.sort, size=asked.size, today=today, **place
     )
     saved = saved_views(here.store)
-    wanted = {code: view.wanted for code, view in BUILT_IN_VIEWS.items()}
-    wanted |= {f"v{view.id}": view.wanted for view in saved[:COUNTED_VIEWS]}
     return Listing(
         asked=asked,
         today=today,
@@ -126,10 +126,22 @@ def _ask(here: Here, asked: Asked, today: date, **place: str | None) -> Listing:
         facets=orders.facets(snap, asked.wanted, today=today),
         colors=orders.tags(snap),
         saved=saved,
-        counts={
-            code: orders.summary(snap, view, today=today).count
-            for code, view in wanted.items()
-        },
+        counts=_counts(here, saved, today, before),
         seq=snap.seq,
         behind=snap.behind,
     )
+
+
+def _counts(
+    here: Here, saved: tuple[SavedView, ...], today: date, before: Listing | None
+) -> dict[str, int]:
+    """How many orders each view shows; whatever the filter, so known from before."""
+    now = (here.snap.seq, today, saved)
+    if before is not None and (before.seq, before.today, before.saved) == now:
+        return before.counts
+    wanted = {code: view.wanted for code, view in BUILT_IN_VIEWS.items()}
+    wanted |= {f"v{view.id}": view.wanted for view in saved[:COUNTED_VIEWS]}
+    return {
+        code: orders.summary(here.snap, view, today=today).count
+        for code, view in wanted.items()
+    }

@@ -58,31 +58,42 @@ and (
 create macro is_open_cart(is_cart, payment_status) as
 is_cart and payment_status not in ('paid', 'refunded');
 
--- One row per order within the period and the search, judged by each other filter.
--- null: no filter; an empty list: nothing matches.
-create macro judged_orders(
-    statuses, payments, modules, tags, from_at, to_at, dated, search, archived,
-    refunds_to_do, carts
+-- Which orders each of the sidebar's filters keeps; null: no filter.
+create macro keeps_status(statuses, status) as
+statuses is null or list_contains(statuses, status::varchar);
+
+create macro is_partly_refunded(payment_status, refunded) as
+refunded > 0 and payment_status <> 'refunded';
+
+create macro keeps_payment(payments, payment_status, refunded) as
+payments is null
+or list_contains(payments, payment_status::varchar)
+or (
+    list_contains(payments, 'partly_refunded')
+    and is_partly_refunded(payment_status, refunded)
+);
+
+create macro keeps_module(modules, module) as
+modules is null or list_contains(modules, module::varchar);
+
+-- One tag is the usual case, and found in half the time.
+create macro keeps_tag(tags, of_order) as
+tags is null
+or if(
+    len(tags) = 1,
+    list_contains(of_order, tags[1]),
+    list_has_any(of_order, tags)
+);
+
+create macro keeps_archived(archived, is_archived) as
+case archived when 'all' then true when 'yes' then is_archived
+else not is_archived end;
+
+-- One row per order within the period and the search, whatever its state.
+create macro found_orders(
+    from_at, to_at, dated, search, refunds_to_do, carts
 ) as table
-select
-    orders.*,
-    statuses is null
-    or list_contains(statuses, orders.status::varchar) as ok_status,
-    payments is null
-    or list_contains(payments, orders.payment_status::varchar)
-    or (
-        list_contains(payments, 'partly_refunded')
-        and orders.refunded > 0
-        and orders.payment_status <> 'refunded'
-    ) as ok_payment,
-    modules is null
-    or list_contains(modules, orders.module::varchar) as ok_module,
-    tags is null or list_has_any(orders.tags, tags) as ok_tag,
-    case archived
-        when 'all' then true
-        when 'yes' then orders.archived_at is not null
-        else orders.archived_at is null
-    end as ok_archived
+select orders.*
 from orders
 where
     any_between(
@@ -117,14 +128,18 @@ where
     );
 
 -- One row per order that every filter keeps: THE filter, of all that obeys it.
+-- null: no filter; an empty list: nothing matches.
 create macro filtered_orders(
     statuses, payments, modules, tags, from_at, to_at, dated, search, archived,
     refunds_to_do, carts
 ) as table
-select
-    * exclude (ok_status, ok_payment, ok_module, ok_tag, ok_archived)
-from judged_orders(
-    statuses, payments, modules, tags, from_at, to_at, dated, search, archived,
-    refunds_to_do, carts
-)
-where ok_status and ok_payment and ok_module and ok_tag and ok_archived;
+select found.*
+from found_orders(
+    from_at, to_at, dated, search, refunds_to_do, carts
+) as found
+where
+    keeps_status(statuses, found.status)
+    and keeps_payment(payments, found.payment_status, found.refunded)
+    and keeps_module(modules, found.module)
+    and keeps_tag(tags, found.tags)
+    and keeps_archived(archived, found.archived_at is not null);
