@@ -11,7 +11,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from benchmarks import questions, work
+from benchmarks import questions, screen, work
 from benchmarks.timing import Row
 from commandes import settings as settings_module
 from commandes.intake.fill import fill
@@ -87,6 +87,7 @@ def main() -> None:
             rows.append(
                 say(Row(what, count, f"{growth:.2f} ×", "", limit, growth <= most))
             )
+    rows += map(say, screen.clicks({n: settings_of(str(n)) for n in sizes}))
     write(rows)
 
 

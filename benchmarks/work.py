@@ -11,12 +11,14 @@ import time
 from typing import TYPE_CHECKING
 
 import duckdb
+from pyarrow import types
 
 from benchmarks import shopify
 from benchmarks.timing import Row, ratio_row, ratios, seconds
 from commandes.actions import notes
 from commandes.actions.orders import Order
 from commandes.intake import bring
+from commandes.mirror import staging
 from commandes.reports.export import export
 from commandes.reports.filters import OrderFilter
 from commandes.store import open_store
@@ -117,46 +119,43 @@ def imports(settings: Settings, folder: Path) -> Iterator[Row]:
 
 
 _BY_HAND = """
-import sys, adbc_driver_sqlite.dbapi as adbc, duckdb
-source, target = sys.argv[1:]
+import json, sys, adbc_driver_sqlite.dbapi as adbc, duckdb
+source, target, statements = sys.argv[1:]
 con = duckdb.connect(target)
+con.execute("set enable_progress_bar = false")
 with adbc.connect(source) as connection, connection.cursor() as cursor:
-    for table, columns in (
-        ("orders", "id, source, number, module, status, payment_status, is_cart, "
-            "currency, subtotal, discount, shipping, fees, tip, "
-            "coalesce(tax, 0) as tax, "
-            "total, gift_card, coalesce(customer_name, '') as customer_name, "
-            "coalesce(email, '') as email, coalesce(phone, '') as phone, "
-            "coalesce(billing_address, '') as billing_address, "
-            "coalesce(shipping_address, '') as shipping_address, "
-            "coalesce(ip_address, '') as ip_address, placed_at, "
-            "coalesce(cancelled_at, 0) as cancelled_at, "
-            "coalesce(archived_at, 0) as archived_at, version"),
-        ("order_lines", "id, order_id, position, coalesce(sku, '') as sku, title, "
-            "coalesce(variant, '') as variant, quantity, unit_price, discount, total, "
-            "refunded_quantity, coalesce(service_at, 0) as service_at, "
-            "coalesce(details, '') as details"),
-        ("payments", "id, order_id, at, amount, coalesce(means, '') as means, "
-            "coalesce(provider, '') as provider, kind"),
-        ("refunds", "id, order_id, coalesce(marked_at, 0) as marked_at, amount, state"),
-        ("events", "seq, coalesce(order_id, 0) as order_id, at, actor, kind"),
-    ):
-        order = " order by placed_at" if table == "orders" else ""
-        cursor.execute(f"select {columns} from {table}{order}")
+    for table, statement in json.loads(statements).items():
+        cursor.execute(statement)
         reader = cursor.fetch_record_batch()
         con.execute(f"create table {table} as select * from reader")
 con.close()
 """
 
 
+def _copies() -> dict[str, str]:
+    """For each table that the mirror keeps, the columns it reads of the store."""
+    found = {}
+    for table, columns in staging.COLUMNS.items():
+        # ADBC takes a column's type from its first rows: none of them is null.
+        plain = ", ".join(
+            f'coalesce("{field.name}", '
+            f'{repr("") if types.is_string(field.type) else 0}) as "{field.name}"'
+            for field in staging.arrow_schema(table)
+        )
+        order = " order by placed_at" if "placed_at" in columns else ""
+        found[table] = f"select {plain} from {table}{order}"
+    return found
+
+
 def rebuild(mirror: Mirror, store: Store, count: int, folder: Path) -> Iterator[Row]:
     """The mirror made anew against ADBC into DuckDB in a child process."""
+    statements = json.dumps(_copies())
 
     def theirs() -> None:
         target = folder / "by_hand.duckdb"
         target.unlink(missing_ok=True)
         subprocess.run(
-            [sys.executable, "-c", _BY_HAND, str(store.sqlite_path), str(target)],
+            [sys.executable, "-c", _BY_HAND, store.sqlite_path, target, statements],
             check=True,
         )
 

@@ -73,6 +73,8 @@ def connect(path: Path, settings: Settings, overflow: Path) -> DuckDBPyConnectio
     # It would be drawn on standard output, among what a command prints as JSON.
     connection.execute("set enable_progress_bar = false")
     connection.execute("set global TimeZone = 'UTC'")
+    # A page of the list: its rows are found first, their other columns read then.
+    connection.execute("set global late_materialization_max_rows = 500")
     connection.execute("set enable_external_access = false")
     return connection
 

@@ -10,6 +10,7 @@ from commandes.reports.filters import ARCHIVED, PAYMENTS
 from commandes.rules import MODULES, STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from commandes.mirror import Snapshot
@@ -35,14 +36,24 @@ class Facets:
     archived: dict[str, int]
 
 
-def facets(snap: Snapshot, wanted: OrderFilter, *, today: date | None = None) -> Facets:
-    """The counts beside each value of the sidebar; a value of none counts 0."""
+def facets(
+    snap: Snapshot,
+    wanted: OrderFilter,
+    *,
+    today: date | None = None,
+    tags: Iterable[str] | None = None,
+) -> Facets:
+    """The counts beside each value of the sidebar; a value of none counts 0.
+
+    Args:
+        tags: the names of all tags, where they are known already.
+    """
     found = snap.ask("orders/facets", parameters(snap, wanted, today))
     counts: dict[str, dict[str, int]] = {
         "status": dict.fromkeys(STATUSES, 0),
         "payment": dict.fromkeys(PAYMENTS, 0),
         "module": dict.fromkeys(MODULES, 0),
-        "tag": dict.fromkeys(tags(snap), 0),
+        "tag": dict.fromkeys(tag_colors(snap) if tags is None else tags, 0),
         "archived": dict.fromkeys(ARCHIVED, 0),
     }
     for facet, value, orders in found.iter_rows():
@@ -51,6 +62,6 @@ def facets(snap: Snapshot, wanted: OrderFilter, *, today: date | None = None) ->
     return Facets(**counts)
 
 
-def tags(snap: Snapshot) -> dict[str, str]:
+def tag_colors(snap: Snapshot) -> dict[str, str]:
     """The colour of each tag there is, in the order of their names."""
     return dict(snap.ask("orders/tags", {}).iter_rows())

@@ -12,7 +12,7 @@ import polars.selectors as cs
 
 from commandes.errors import BadFilter
 from commandes.reports.asking import parameters
-from commandes.reports.facets import Facets, facets, tags
+from commandes.reports.facets import Facets, facets, tag_colors
 from commandes.reports.summary import Summary, Tally, summary
 from commandes.store import to_micros
 from commandes.words import N_, _
@@ -39,7 +39,7 @@ __all__ = [
     "page",
     "sort_from_query",
     "summary",
-    "tags",
+    "tag_colors",
 ]
 
 # The sorts, as the URL (`sort=`) and `--sort` name them. By total: currency by

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
 _KEPT = "listing"
+_COUNTS = "listing_counts"
 _TURN = "listing_turn"
 COUNTED_VIEWS = 12
 
@@ -41,7 +42,6 @@ class Listing:
         page: the rows.
         start: how many rows stand before this page.
         summary: the sentence above the list.
-        facets: the counts of the sidebar.
         colors: the colour of each tag.
         saved: the views that people saved.
         counts: how many orders each view shows: by code, saved ones by `v` and id.
@@ -54,7 +54,6 @@ class Listing:
     page: Page
     start: int
     summary: Summary
-    facets: Facets
     colors: dict[str, str]
     saved: tuple[SavedView, ...]
     counts: dict[str, int]
@@ -78,12 +77,34 @@ def shown(here: Here, asked: Asked) -> Listing:
     today = datetime.now(here.settings.zone).date()
     kept: Listing | None = st.session_state.get(_KEPT)
     turn = st.session_state.pop(_TURN, None)
-    if kept is None or (kept.asked, kept.today) != (asked, today):
+    if kept is None or (kept.asked, kept.today) != (asked, today) or not _counted(kept):
         kept = _ask(here, asked, today, kept)
     elif turn:
         kept = _turned(here, kept, turn)
     st.session_state[_KEPT] = kept
     return kept
+
+
+def facets(here: Here, shown: Listing) -> Facets:
+    """The counts of the sidebar, of the same moment as the list that is shown."""
+    if not _counted(shown):
+        wanted = shown.asked.wanted
+        found = orders.facets(
+            here.snap, wanted, today=shown.today, tags=tuple(shown.colors)
+        )
+        st.session_state[_COUNTS] = (_moment(shown), found)
+    counts: Facets = st.session_state[_COUNTS][1]
+    return counts
+
+
+def _counted(shown: Listing) -> bool:
+    """Whether the counts kept are those of this list (a run may have been stopped)."""
+    kept = st.session_state.get(_COUNTS)
+    return kept is not None and kept[0] == _moment(shown)
+
+
+def _moment(shown: Listing) -> tuple[object, ...]:
+    return shown.asked.wanted, shown.today, shown.seq, tuple(shown.colors)
 
 
 def turn(direction: str) -> None:
@@ -110,7 +131,7 @@ def _turned(here: Here, kept: Listing, direction: str) -> Listing:
 
 
 def _ask(
-    here: Here, asked: Asked, today: date, before: Listing | None, **place: str | None
+    here: Here, asked: Asked, today: date, last: Listing | None, **place: str | None
 ) -> Listing:
     snap = here.snap
     page = orders.page(
@@ -123,10 +144,9 @@ def _ask(
         page=page,
         start=0,
         summary=orders.summary(snap, asked.wanted, today=today),
-        facets=orders.facets(snap, asked.wanted, today=today),
-        colors=orders.tags(snap),
+        colors=orders.tag_colors(snap),
         saved=saved,
-        counts=_counts(here, saved, today, before),
+        counts=_counts(here, saved, today, last),
         seq=snap.seq,
         behind=snap.behind,
     )

@@ -99,5 +99,5 @@ def test_a_partly_refunded_order_counts_as_paid_too(march, mirror) -> None:
 def test_every_tag_is_offered_with_its_colour(march, mirror) -> None:
     """A tag is listed whether or not the filter finds an order that has it."""
     with mirror.snapshot() as snap:
-        assert list(orders.tags(snap)) == ["VIP"]
+        assert list(orders.tag_colors(snap)) == ["VIP"]
         assert orders.facets(snap, OrderFilter()).tag == {"VIP": 1}
