@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Order:
-    """Which order an action is about, as people name it.
+    """Which order an action is about: as people name it, or the row they clicked.
 
     Attributes:
         number: as the source writes it.
         source: needed where two sources share the number.
-        version: the version that was on screen; another one refuses the action.
+        version: the version that was on screen; the action is refused when somebody
+            has changed the order since. What became of messages is no such change.
+        id: the order's id, which a screen knows; it names the order alone.
     """
 
-    number: str
+    number: str = ""
     source: str | None = None
     version: int | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,15 +68,43 @@ def find(connection: Connection, wanted: Order) -> Row[Any]:
     statement = select(tables.orders).where(c.number == wanted.number)
     if wanted.source is not None:
         statement = statement.where(c.source == wanted.source)
+    if wanted.id is not None:
+        statement = select(tables.orders).where(c.id == wanted.id)
     rows = connection.execute(statement.order_by(c.source, c.id)).all()
     if not rows:
-        raise OrderNotFound(number=wanted.number)
+        raise OrderNotFound(number=wanted.number or wanted.id)
     if len(rows) > 1:
         sources = ", ".join(sorted({row.source for row in rows}))
         raise OrderAmbiguous(number=wanted.number, sources=sources)
-    if wanted.version is not None and rows[0].version != wanted.version:
-        raise OrderChanged(number=wanted.number)
+    if wanted.version is not None and _changed(connection, rows[0], wanted.version):
+        raise OrderChanged(number=rows[0].number)
     return rows[0]
+
+
+# The worker's entries: they touch nothing that a person saw and decided on.
+_OF_THE_POST = (
+    "message_sent",
+    "message_failed",
+    "message_uncertain",
+    "message_received",
+)
+
+
+def _changed(connection: Connection, order: Row[Any], version: int) -> bool:
+    """Whether people or files have changed an order since it had this version."""
+    if order.version == version:
+        return False
+    c = tables.events.c
+    # A version is the number of the order's entries: these have come since.
+    since = (
+        select(c.kind)
+        .where(c.order_id == order.id)
+        .order_by(c.seq)
+        .offset(version)
+        .limit(order.version - version)
+    )
+    kinds = set(connection.scalars(since))
+    return order.version < version or bool(kinds - set(_OF_THE_POST))
 
 
 def act(
@@ -103,10 +134,12 @@ def act(
             action=action,
             changed=bool(done.kind),
             message=done.message,
-            result=done.result,
+            result=done.result | {"version": order.version + bool(done.kind)},
         )
 
     asked = {"order": wanted.number, "source": wanted.source, **(arguments or {})}
+    if wanted.id is not None:
+        asked["id"] = wanted.id
     return store.perform(action, asked, inside, actor=actor, key=key)
 
 

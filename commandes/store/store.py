@@ -57,6 +57,10 @@ class Writer:
     _next_ids: dict[str, int] = field(default_factory=dict)
     _pending: list[tuple[object, ...]] = field(default_factory=list)
 
+    def alike(self, actor: str) -> Writer:
+        """A second writer on the transaction, for what is taken back again."""
+        return Writer(self.connection, actor, self.now, self._key, self._head)
+
     def ids(self, table: Table, count: int) -> range:
         """The next ids of a table, reserved for this transaction."""
         if table.name not in self._next_ids:
@@ -289,10 +293,47 @@ class Store:
             )
             return Receipt(**kept)
 
+    @contextmanager
+    def rehearsing(self, actor: str) -> Iterator[Rehearsal]:
+        """Try actions out: each is done and taken back, nothing is left of them.
+
+        The write lock is held meanwhile: try a few hundred at a time.
+        """
+        with self.writing(actor) as writer:
+            outer = writer.connection.begin_nested()
+            yield Rehearsal(self, writer)
+            outer.rollback()
+
     def close(self) -> None:
         """Give back every connection."""
         self._writing.dispose()
         self._reading.dispose()
+
+
+class Rehearsal(Store):
+    """A store on which an action answers its receipt, and changes nothing."""
+
+    def __init__(self, store: Store, writer: Writer) -> None:
+        self.settings = store.settings
+        self._writer = writer
+
+    def perform(
+        self,
+        action: str,
+        arguments: dict[str, object],
+        work: Callable[[Writer], Receipt],
+        *,
+        actor: str,
+        key: str | None = None,
+    ) -> Receipt:
+        """Do the work, see what it answers, take it back."""
+        del action, arguments, key
+        trial = self._writer.alike(actor)
+        point = trial.connection.begin_nested()
+        try:
+            return work(trial)
+        finally:
+            point.rollback()
 
 
 def _earlier(connection: Connection, key: str, digest: str) -> Receipt | None:
