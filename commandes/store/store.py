@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from commandes.settings import Settings
 
 # The newest migration; a store that stands there opens without loading Alembic.
-REVISION = "0001"
+REVISION = "0002"
 
 # The fact of the store that keeps the highest id of a line that was deleted.
 _LAST_LINE = "last_line_id"

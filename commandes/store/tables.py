@@ -320,16 +320,27 @@ shipments = Table(
     Column("removed_at", Instant),
 )
 
+carriers = Table(
+    "carriers",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),  # rules.fold(name)
+    Column("url", Text, nullable=False),  # https, {n} is the number, URL-encoded
+)
+
 messages = Table(
     "messages",
     metadata,
     _id(),
     _order(),
     Column("direction", String, nullable=False),  # out, in
+    Column("sender", Text),  # of what came in
     Column("recipient", Text),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
-    Column("state", String, nullable=False),
+    # queued sending sent failed uncertain, or received
+    Column("state", String, nullable=False, index=True),
     Column("message_id", Text, unique=True),
     Column("in_reply_to", Text),
     Column("error", Text),

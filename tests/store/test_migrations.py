@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 import commandes.store.migrations
 from commandes.errors import StoreError
@@ -84,3 +84,23 @@ def test_a_migration_that_fails_leaves_nothing(settings):
         assert inspect(connection).get_table_names() == ["stock_movements"]
     writing.dispose()
     reading.dispose()
+
+
+def test_an_older_store_is_brought_up_to_date(settings):
+    """What stands in it stays, and the new tables come filled."""
+    open_store(settings).close()
+    writing, reading = engines.create(settings)
+    with writing.begin() as connection:
+        connection.execute(text("drop table carriers"))
+        connection.execute(text("drop index ix_messages_state"))
+        connection.execute(text("alter table messages drop column sender"))
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+    writing.dispose()
+    reading.dispose()
+
+    store = open_store(settings)
+
+    with store.reading() as connection:
+        names = connection.scalars(select(tables.carriers.c.name)).all()
+    assert "Mondial Relay" in names
+    store.close()
