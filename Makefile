@@ -41,7 +41,7 @@ lock: install  ## work out the exact versions anew
 messages: install  ## collect the French texts and compile the English catalogue
 	$(BIN)/pybabel --quiet extract --no-location --omit-header --sort-output \
 	  -k N_ -k plural:1,2 --output=commandes/locale/commandes.pot app.py pages commandes
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --ignore-obsolete --domain=commandes \
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --domain=commandes \
 	  --input-file=commandes/locale/commandes.pot --output-dir=commandes/locale --locale=en
 	$(BIN)/pybabel --quiet compile --domain=commandes --directory=commandes/locale
 

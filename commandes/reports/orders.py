@@ -36,6 +36,7 @@ __all__ = [
     "check_sort",
     "facets",
     "ids",
+    "of_customer",
     "page",
     "sort_from_query",
     "summary",
@@ -231,6 +232,18 @@ def ids(
     check_sort(sort)
     found = snap.ask("orders/ids", parameters(snap, wanted, today))
     return arranged(found, sort)["id"].to_list()
+
+
+def of_customer(snap: Snapshot, email: str | None, *, but: int) -> pl.DataFrame:
+    """The orders of an e-mail address over all modules, newest first, twenty at most.
+
+    Args:
+        email: whatever its case; None or blank has no other orders.
+        but: the id of the order that is left out.
+    """
+    key = (email or "").strip().lower()
+    found = snap.ask("orders/of_customer", {"email": key, "but": but})
+    return found.with_columns(cs.datetime().dt.convert_time_zone("UTC"))
 
 
 def arranged(rows: pl.DataFrame, sort: str) -> pl.DataFrame:

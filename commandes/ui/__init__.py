@@ -2,6 +2,7 @@
 
 from commandes.ui import (
     address,
+    bulk_bar,
     exporting,
     importing,
     language,
@@ -21,6 +22,7 @@ from commandes.ui.framing import Here, frame, part
 __all__ = [
     "Here",
     "address",
+    "bulk_bar",
     "exporting",
     "frame",
     "importing",

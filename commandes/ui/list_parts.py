@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from commandes import words
+from commandes.actions.bulk import Asked
 from commandes.reports import detail, orders
 from commandes.reports.filters import OrderFilter
-from commandes.ui import address, exporting, listing, panel, tables
+from commandes.ui import (
+    acting,
+    address,
+    bulk_bar,
+    exporting,
+    listing,
+    panel,
+    tables,
+)
 from commandes.ui.framing import part
 from commandes.words import _, plural
 
 if TYPE_CHECKING:
+    from commandes.ui.framing import Here
     from commandes.ui.listing import Listing
 
 # A list that stands still asks the journal now and then, one that waits for an import
@@ -119,7 +129,7 @@ def _announce(more: int) -> None:
             st.rerun(scope="app")
 
 
-def foot(shown: Listing, ticked: tuple[int, ...]) -> None:
+def foot(shown: Listing) -> None:
     """Where this page stands among all, the way on and back, and its size."""
     first = shown.start + 1
     last = shown.start + shown.page.rows.height
@@ -131,7 +141,6 @@ def foot(shown: Listing, ticked: tuple[int, ...]) -> None:
                 count=words.number(shown.summary.count),
             )
         )
-        tables.selection(shown, ticked)
         st.space("stretch")
         _size(shown)
         for direction, place, label, icon in (
@@ -167,23 +176,42 @@ def _sized() -> None:
     address.go(replace(address.current(), size=st.session_state["list_size"]))
 
 
-def follow_clicks() -> None:
+# The forms that an entry of the arrow's menu opens in the drawer.
+_FORMS = ("cancel", "restore", "refund", "conversation", "tags", "status")
+
+
+def follow_clicks(here: Here) -> None:
     """Do what the click in the table asked for."""
     opened = st.session_state.pop(tables.OPENED, None)
-    if opened is not None:
-        panel.drawer(opened)
     choice = st.session_state.pop(tables.MENU_CHOICE, None)
+    if opened is not None:
+        acting.close_form()
+        panel.drawer(opened)
     if choice is None:
         return
     order_id, code = choice
-    with part() as here:
-        found = detail.order_by_id(here.store, order_id)
+    if code in _FORMS:
+        acting.open_form(order_id, code)
+        panel.drawer(order_id)
+    elif code in ("archive", "unarchive"):
+        bulk_bar.at_once(here, Asked(code), order_id)
+        st.rerun()
+    elif code[0] in "+-":
+        verb = "tag" if code[0] == "+" else "untag"
+        bulk_bar.at_once(here, Asked(verb, {"name": code[1:]}), order_id)
+        st.rerun()
+    else:
+        _go(here, order_id, code)
+
+
+def _go(here: Here, order_id: int, code: str) -> None:
+    """To the order's own page, or to all orders of its customer."""
+    found = detail.order_by_id(here.store, order_id)
     if code == "page":
         st.switch_page(
-            "pages/commandes/fiche.py",
+            panel.FICHE,
             query_params={"commande": found.number, "source": found.source},
         )
-    elif code == "customer":
-        who = found.customer.email or found.customer.name or found.number
-        address.go(address.Asked(OrderFilter(search=who, archived="all")))
-        st.rerun()
+    who = found.customer.email or found.customer.name or found.number
+    address.go(address.Asked(OrderFilter(search=who, archived="all")))
+    st.rerun()

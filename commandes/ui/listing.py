@@ -40,6 +40,7 @@ class Listing:
         asked: what the URL asked for.
         today: the shop's day, from which named periods were reckoned.
         page: the rows.
+        place: what the page was asked for with (`after` or `before`).
         start: how many rows stand before this page.
         summary: the sentence above the list.
         colors: the colour of each tag.
@@ -52,6 +53,7 @@ class Listing:
     asked: Asked
     today: date
     page: Page
+    place: dict[str, str | None]
     start: int
     summary: Summary
     colors: dict[str, str]
@@ -77,10 +79,10 @@ def shown(here: Here, asked: Asked) -> Listing:
     today = datetime.now(here.settings.zone).date()
     kept: Listing | None = st.session_state.get(_KEPT)
     turn = st.session_state.pop(_TURN, None)
-    if kept is None or (kept.asked, kept.today) != (asked, today) or not _counted(kept):
+    if kept is None or (kept.asked, kept.today) != (asked, today):
         kept = _ask(here, asked, today, kept)
-    elif turn:
-        kept = _turned(here, kept, turn)
+    elif turn or not _counted(kept):
+        kept = _turned(here, kept, turn or "same")
     st.session_state[_KEPT] = kept
     return kept
 
@@ -117,8 +119,44 @@ def refresh() -> None:
     st.session_state.pop(_KEPT, None)
 
 
+def reload() -> None:
+    """Ask for the page that is shown anew: somebody here has changed an order."""
+    st.session_state[_TURN] = "same"
+
+
+def has_neighbour(order_id: int, step: int) -> bool:
+    """Whether the list shown has an order before (-1) or after (1) this one."""
+    kept: Listing | None = st.session_state.get(_KEPT)
+    if kept is None or order_id not in kept.ids:
+        return False
+    inside = 0 <= kept.ids.index(order_id) + step < len(kept.ids)
+    beyond = kept.page.next if step > 0 else kept.page.previous
+    return inside or beyond is not None
+
+
+def neighbour(here: Here, order_id: int, step: int) -> int | None:
+    """The order before (-1) or after (1) one of the list shown; None at its ends.
+
+    Beyond the page's edge the list turns its page, so that it shows the order when
+    the panel is closed.
+    """
+    if not has_neighbour(order_id, step):
+        return None
+    kept: Listing = st.session_state[_KEPT]
+    place = kept.ids.index(order_id) + step
+    if 0 <= place < len(kept.ids):
+        return kept.ids[place]
+    turned = _turned(here, kept, "next" if step > 0 else "previous")
+    if order_id in turned.ids:
+        return None
+    st.session_state[_KEPT] = turned
+    return turned.ids[0 if step > 0 else -1]
+
+
 def _turned(here: Here, kept: Listing, direction: str) -> Listing:
-    if direction == "next":
+    if direction == "same":
+        place, start = kept.place, kept.start
+    elif direction == "next":
         place = {"after": kept.page.next}
         start = kept.start + kept.page.rows.height
     else:
@@ -142,6 +180,7 @@ def _ask(
         asked=asked,
         today=today,
         page=page,
+        place=place,
         start=0,
         summary=orders.summary(snap, asked.wanted, today=today),
         colors=orders.tag_colors(snap),

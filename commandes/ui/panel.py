@@ -6,77 +6,161 @@ never in a label, a title or Markdown.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from commandes import words
-from commandes.reports import detail
-from commandes.ui import activity, theme
+from commandes.reports import detail, orders
+from commandes.ui import acting, acting_forms, activity, listing, parts, theme
+from commandes.ui.acting import Seen
 from commandes.ui.framing import part
-from commandes.ui.parts import (
-    addresses,
-    amounts,
-    facts,
-    lines,
-    moment,
-    services,
-    shipments,
-)
+from commandes.ui.parts import addresses, amounts, facts, lines, moment, services
 from commandes.ui.plain import plain
-from commandes.words import _, plural
+from commandes.words import N_, _, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from commandes.reports.detail import OrderDetail
-    from commandes.settings import Settings
+    from commandes.ui.framing import Here
 
+FICHE = "pages/commandes/fiche.py"
 WIDTH = 760
+_OPEN = "panel_order"
+
+# « Autres actions »: code, icon, words.
+_ACTIONS = {
+    "pay": (":material/paid:", N_("Marquer comme payée")),
+    "refund": (":material/undo:", N_("Rembourser")),
+    "cancel": (":material/cancel:", N_("Annuler")),
+    "restore": (":material/restore:", N_("Rétablir")),
+    "archive": (":material/archive:", N_("Archiver")),
+    "unarchive": (":material/unarchive:", N_("Désarchiver")),
+    "note": (":material/sticky_note_2:", N_("Ajouter une note")),
+}
 
 
 def drawer(order_id: int) -> None:
     """Open the drawer of an order, by its id."""
+    st.session_state[_OPEN] = order_id
 
-    @st.dialog(_("Commande"), position="right", width=WIDTH)
+    @st.dialog(_("Commande"), position="right", width=WIDTH, on_dismiss=_closed)
     def opened() -> None:
         # A dialog runs again alone, without its page: it has a frame of its own.
         with part() as here:
-            found = detail.order_by_id(here.store, order_id)
-            st.page_link(
-                "pages/commandes/fiche.py",
-                label=_("Ouvrir la fiche"),
-                icon=":material/open_in_new:",
-                query_params={"commande": found.number, "source": found.source},
-            )
-            show(found, here.settings, st.title)
+            found = detail.order_by_id(here.store, st.session_state[_OPEN])
+            _way(here, found)
+            show(here, found, st.title)
 
     opened()
 
 
-def show(
-    order: OrderDetail, settings: Settings, heading: Callable[..., object]
-) -> None:
-    """Everything about an order, from who ordered to what happened.
+def _closed() -> None:
+    """The list shows what was done in the drawer."""
+    if acting.acted():
+        listing.reload()
+    acting.close_form()
+
+
+def _way(here: Here, order: OrderDetail) -> None:
+    """To the orders beside this one in the list, and to its own page."""
+    with st.container(horizontal=True, vertical_alignment="center", key="panel_way"):
+        for step, label, icon in (
+            (-1, _("Précédente"), ":material/chevron_left:"),
+            (1, _("Suivante"), ":material/chevron_right:"),
+        ):
+            there = listing.has_neighbour(order.id, step)
+            if st.button(label, key=f"panel_{step}", icon=icon, disabled=not there):
+                other = listing.neighbour(here, order.id, step)
+                if other is not None:
+                    st.session_state[_OPEN] = other
+                    st.rerun(scope="fragment")
+        st.page_link(
+            FICHE,
+            label=_("Ouvrir la fiche"),
+            icon=":material/open_in_new:",
+            query_params={"commande": order.number, "source": order.source},
+        )
+
+
+def show(here: Here, order: OrderDetail, heading: Callable[..., object]) -> None:
+    """Everything about an order, from who ordered to what happened, and its actions.
 
     Args:
         heading: draws a section's title; a drawer makes headings smaller than a page.
     """
-    zone = settings.timezone
+    zone = here.settings.timezone
     _head(order, zone)
+    _actions(here, order)
     for title, draw, there in (
         (_("Informations client"), _customer, True),
         (_("Articles"), _articles, True),
         (_("Récapitulatif"), _summary, True),
         (_("Paiements"), _payments, True),
         (_("Remboursements"), _refunds, bool(order.refunds)),
-        (_("Suivi"), shipments, True),
+        (_("Suivi"), _parcels, True),
         (_("Notes"), _notes, bool(order.notes)),
         (_("Activité de la commande"), _activity, True),
     ):
         if there:
             heading(title, anchor=False)
             draw(order, zone)
+    others = orders.of_customer(here.snap, order.customer.email, but=order.id)
+    if not others.is_empty():
+        heading(_("Autres commandes de ce client"), anchor=False)
+        parts.other_orders(others, zone)
+
+
+def _actions(here: Here, order: OrderDetail) -> None:
+    """What can be done with the order, the form that was asked for, its answer."""
+    acting.said(order.id)
+    acting_forms.state(order)
+    acting_forms.tags(here, order)
+    with st.container(horizontal=True, vertical_alignment="center", key="panel_acts"):
+        st.button(
+            _("Ajouter un numéro de suivi"),
+            key="panel_add_tracking",
+            icon=":material/local_shipping:",
+            on_click=acting.open_form,
+            args=(order.id, "track"),
+        )
+        offered = _offered(order)
+        st.menu_button(
+            _("Autres actions"),
+            offered,
+            key="panel_more",
+            format_func=lambda code: f"{_ACTIONS[code][0]} {_(_ACTIONS[code][1])}",
+            on_click=_chosen,
+            args=(Seen.of(order),),
+        )
+    form = acting.form_of(order.id)
+    if form in acting_forms.FORMS:
+        with st.container(border=True, key="acting_form"):
+            acting_forms.FORMS[form](here, order)
+
+
+def _offered(order: OrderDetail) -> list[str]:
+    """The codes of what makes sense for this order now."""
+    owed = order.sums.total - order.sums.paid
+    there = {
+        "pay": owed > 0 or not order.payments,
+        "refund": order.sums.paid > order.sums.refunded,
+        "cancel": order.status != "cancelled",
+        "restore": order.status == "cancelled",
+        "archive": order.archived_at is None,
+        "unarchive": order.archived_at is not None,
+        "note": True,
+    }
+    return [code for code in _ACTIONS if there[code]]
+
+
+def _chosen(seen: Seen) -> None:
+    code = st.session_state["panel_more"]
+    if code in acting_forms.FORMS:
+        acting.open_form(seen.id, code)
+    else:
+        acting.act(seen, code)
 
 
 def _head(order: OrderDetail, zone: str) -> None:
@@ -101,6 +185,9 @@ def _head(order: OrderDetail, zone: str) -> None:
             st.badge(_("Archivée"), icon=":material/archive:", color="gray")
         if order.is_cart:
             st.badge(_("Panier"), icon=":material/shopping_cart:", color="gray")
+        for tag in order.tags:
+            color = theme.tag_badge(tag.color)
+            st.badge(plain(tag.name), icon=":material/label:", color=color)
     facts(
         {
             _("Date"): moment(order.placed_at, zone),
@@ -110,11 +197,6 @@ def _head(order: OrderDetail, zone: str) -> None:
             _("Canal de vente"): order.channel,
         }
     )
-    if order.tags:
-        with st.container(horizontal=True, key="panel_tags"):
-            for tag in order.tags:
-                color = theme.tag_badge(tag.color)
-                st.badge(plain(tag.name), icon=":material/label:", color=color)
 
 
 def _customer(order: OrderDetail, zone: str) -> None:
@@ -124,7 +206,6 @@ def _customer(order: OrderDetail, zone: str) -> None:
     facts(
         {
             _("Nom complet"): customer.name,
-            _("E-mail"): customer.email,
             _("Téléphone"): customer.phone,
             _("Accepte les offres"): consent[customer.marketing_consent],
             _("Adresse IP"): customer.ip_address,
@@ -132,6 +213,7 @@ def _customer(order: OrderDetail, zone: str) -> None:
             _("Système"): customer.system,
         }
     )
+    parts.copied({_("E-mail"): customer.email, _("N° de commande"): order.number})
     addresses(customer)
 
 
@@ -183,6 +265,8 @@ def _payments(order: OrderDetail, zone: str) -> None:
                 **({_("État"): _("retiré")} if payment.voided_at else {}),
             }
         )
+        if payment.origin == "here" and payment.voided_at is None:
+            _take_back(order, "void", payment_id=payment.id)
 
 
 def _refunds(order: OrderDetail, zone: str) -> None:
@@ -208,6 +292,41 @@ def _refunds(order: OrderDetail, zone: str) -> None:
             },
             skip_missing=True,
         )
+        to_do = refund.state == "to_do" and refund.voided_at is None
+        if to_do and refund.origin == "here":
+            _take_back(order, "unrefund", refund_id=refund.id)
+
+
+# What takes one thing back: icon and words by action.
+_BACK = {
+    "void": (":material/money_off:", N_("Retirer ce paiement")),
+    "unrefund": (":material/redo:", N_("Retirer la marque")),
+    "untrack": (":material/delete:", N_("Retirer ce numéro")),
+}
+
+
+def _take_back(order: OrderDetail, verb: str, **about: Any) -> None:  # noqa: ANN401 (an id or a number)
+    """A button that takes back one payment, mark or parcel."""
+    (which,) = about.values()
+    icon, label = _BACK[verb]
+    key = acting.key(order.id, f"{verb}-{which}")
+    st.button(
+        _(label),
+        key=f"panel_{verb}_{which}",
+        icon=icon,
+        type="tertiary",
+        on_click=acting.do,
+        args=(Seen.of(order), verb, key, about),
+    )
+
+
+def _parcels(order: OrderDetail, zone: str) -> None:
+    """The parcels, each with the way to take its number off."""
+    if not order.shipments:
+        st.caption(_("Aucun numéro de suivi."))
+    for shipment in order.shipments:
+        parts.shipment(shipment, zone)
+        _take_back(order, "untrack", number=shipment.number)
 
 
 def _joined(*texts: str | None) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import polars as pl
 import streamlit as st
 
 from commandes import words
 from commandes.intake import fields
+from commandes.ui import theme
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from commandes.reports.detail import OrderDetail
-    from commandes.reports.parts import Customer, Line
+    from commandes.reports.parts import Customer, Line, Shipment
 
 
 def missing() -> str:
@@ -169,24 +170,70 @@ def amounts(rows: Sequence[tuple[str, int | None]], currency: str) -> None:
                 st.text(shown, text_alignment="right", width="content")
 
 
-def shipments(order: OrderDetail, zone: str) -> None:
-    """The parcels; a link only where it is a web address."""
-    if not order.shipments:
-        st.caption(_("Aucun numéro de suivi."))
-    for place, shipment in enumerate(order.shipments):
-        facts(
-            {
-                _("Transporteur"): shipment.carrier,
-                _("Numéro de suivi"): shipment.number,
-                _("Ajouté le"): moment(shipment.at, zone) if shipment.at else None,
-            }
+def shipment(found: Shipment, zone: str) -> None:
+    """One parcel; a link only where it is a web address."""
+    facts(
+        {
+            _("Transporteur"): found.carrier,
+            _("Numéro de suivi"): found.number,
+            _("Ajouté le"): moment(found.at, zone) if found.at else None,
+        }
+    )
+    if found.url and urlsplit(found.url).scheme == "https":
+        st.link_button(
+            _("Suivre le colis"),
+            found.url,
+            key=f"panel_track_{found.id}",
+            icon=":material/local_shipping:",
         )
-        if shipment.url and urlsplit(shipment.url).scheme == "https":
-            st.link_button(
-                _("Suivre le colis"),
-                shipment.url,
-                key=f"panel_track_{place}",
-                icon=":material/local_shipping:",
-            )
-        elif shipment.url:
-            st.text(shipment.url)
+    elif found.url:
+        st.text(found.url)
+
+
+def copied(known: Mapping[str, str | None]) -> None:
+    """Facts that people carry elsewhere: each with a button that copies it."""
+    with st.grid(2, min_column_width=190, gap=("xsmall", "medium")):
+        for label, value in known.items():
+            with st.container(gap=None):
+                st.caption(label)
+                if value:
+                    st.code(value, language=None)
+                else:
+                    st.text(missing())
+
+
+def other_orders(found: pl.DataFrame, zone: str) -> None:
+    """The same customer's other orders, over all modules, newest first."""
+    rows = [
+        {
+            "number": row["number"],
+            "placed_at": row["placed_at"],
+            "module": theme.module_words(row["module"]),
+            "status": theme.status_label(row["status"]),
+            "total": words.money(row["total"], row["currency"]),
+            "link": f"/commande?{urlencode(_link(row))}",
+        }
+        for row in found.iter_rows(named=True)
+    ]
+    column = st.column_config
+    st.dataframe(
+        pl.DataFrame(rows),
+        key="panel_others",
+        hide_index=True,
+        row_height=32,
+        column_config={
+            "number": column.TextColumn(_("N°")),
+            "placed_at": column.DatetimeColumn(
+                _("Date"), format="DD/MM/YY HH:mm", timezone=zone
+            ),
+            "module": column.TextColumn(_("Module")),
+            "status": column.TextColumn(_("Statut")),
+            "total": column.TextColumn(_("Total"), alignment="right"),
+            "link": column.LinkColumn(" ", display_text=_("Ouvrir")),
+        },
+        alt=_("Autres commandes de ce client"),
+    )
+
+
+def _link(row: Mapping[str, Any]) -> dict[str, str]:
+    return {"commande": row["number"], "source": row["source"]}

@@ -10,7 +10,7 @@ import streamlit as st
 from commandes import words
 from commandes.ui import theme
 from commandes.ui.plain import plain
-from commandes.words import N_, _, plural
+from commandes.words import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +22,21 @@ MOST_ROWS_IN_VIEW = 16
 OPENED = "opened_order"
 MENU_CHOICE = "row_menu_choice"
 
-# What the arrow of a row offers: code, icon, words.
+# What the arrow of a row offers: code, icon, words. Tags stand after the first.
 _MENU = {
+    "conversation": (":material/forum:", N_("Conversation")),
+    "tags": (":material/new_label:", N_("Autre étiquette…")),
+    "status": (":material/sync_alt:", N_("Changer le statut")),
+    "archive": (":material/archive:", N_("Archiver")),
+    "unarchive": (":material/unarchive:", N_("Désarchiver")),
+    "cancel": (":material/cancel:", N_("Annuler")),
+    "restore": (":material/restore:", N_("Rétablir")),
+    "refund": (":material/undo:", N_("Rembourser")),
     "page": (":material/open_in_new:", N_("Ouvrir la fiche")),
     "customer": (":material/person_search:", N_("Commandes de ce client")),
 }
+# As many tags as a menu still shows at a glance.
+_TAGS_IN_MENU = 6
 
 
 def orders(listing: Listing, timezone: str) -> tuple[int, ...]:
@@ -37,30 +47,58 @@ def orders(listing: Listing, timezone: str) -> tuple[int, ...]:
     """
     digest = listing.digest
     rows = listing.page.rows
-    menu = [f"{icon} {_(text)}" for icon, text in _MENU.values()]
+    menus = [_menu(row, listing) for row in rows.iter_rows(named=True)]
     event = st.dataframe(
-        _shown(rows, menu),
+        _shown(rows, menus),
         key=f"orders-{digest}",
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * (1 + min(rows.height, MOST_ROWS_IN_VIEW)) + 3,
         on_select="rerun",
         selection_mode="multi-row",
-        column_config=_columns(listing, timezone, menu),
+        column_config=_columns(listing, timezone, menus),
         alt=_("Commandes"),
     )
     ticked = event.selection.rows
     return tuple(listing.ids[row] for row in ticked if row < len(listing.ids))
 
 
-def _shown(rows: pl.DataFrame, menu: list[str]) -> pl.DataFrame:
+def _menu(row: dict[str, Any], listing: Listing) -> dict[str, str]:
+    """What the arrow of this row offers: code by label; a tag's code is `+` or `-`."""
+    archived, cancelled = row["archived_at"] is not None, row["status"] == "cancelled"
+    left_out = {
+        "archive" if archived else "unarchive",
+        "cancel" if cancelled else "restore",
+        *(["refund"] if row["paid"] <= row["refunded"] else []),
+    }
+    known = {
+        f"{icon} {_(text)}": code
+        for code, (icon, text) in _MENU.items()
+        if code not in left_out
+    }
+    first, *others = known.items()
+    return dict([first, *_tag_entries(row["tags"], listing), *others])
+
+
+def _tag_entries(put_on: list[str], listing: Listing) -> list[tuple[str, str]]:
+    """Tags that one choice puts on or takes off, those of the row first."""
+    names = dict.fromkeys([*put_on, *listing.colors])
+    return [
+        (f":material/label_off: {_('Retirer')} {plain(name)}", f"-{name}")
+        if name in put_on
+        else (f":material/label: {plain(name)}", f"+{name}")
+        for name in list(names)[:_TAGS_IN_MENU]
+    ]
+
+
+def _shown(rows: pl.DataFrame, menus: list[dict[str, str]]) -> pl.DataFrame:
     """The rows in words; what customers wrote goes into text columns only."""
-    found = rows.iter_rows(named=True)
+    found = zip(rows.iter_rows(named=True), menus, strict=True)
     shown = [
         {
             "number": row["number"],
             "infos": _("Infos"),
-            "menu": menu,
+            "menu": list(menu),
             "placed_at": row["placed_at"],
             "customer": row["customer_name"] or row["email"],
             "articles": articles(row["titles"], row["line_count"]),
@@ -70,7 +108,7 @@ def _shown(rows: pl.DataFrame, menu: list[str]) -> pl.DataFrame:
             "total": words.money(row["total"], row["currency"]),
             "tags": row["tags"],
         }
-        for row in found
+        for row, menu in found
     ]
     return pl.DataFrame(shown, schema=_SCHEMA)
 
@@ -102,7 +140,9 @@ def articles(titles: list[str], lines: int) -> str:
     return ", ".join(titles) + (f" +{words.number(more)}" if more > 0 else "")
 
 
-def _columns(listing: Listing, timezone: str, menu: list[str]) -> dict[str, Any]:
+def _columns(
+    listing: Listing, timezone: str, menus: list[dict[str, str]]
+) -> dict[str, Any]:
     column = st.column_config
     digest, ids = listing.digest, listing.ids
     return {
@@ -120,7 +160,7 @@ def _columns(listing: Listing, timezone: str, menu: list[str]) -> dict[str, Any]
             type="tertiary",
             key=f"menu-{digest}",
             on_click=_choose,
-            args=(f"menu-{digest}", ids, menu),
+            args=(f"menu-{digest}", ids, menus),
         ),
         "placed_at": column.DatetimeColumn(
             _("Date"), format="DD/MM/YY HH:mm", timezone=timezone, width=108
@@ -154,19 +194,8 @@ def _open(key: str, ids: tuple[int, ...]) -> None:
         st.session_state[OPENED] = ids[row]
 
 
-def _choose(key: str, ids: tuple[int, ...], menu: list[str]) -> None:
+def _choose(key: str, ids: tuple[int, ...], menus: list[dict[str, str]]) -> None:
     click = st.session_state[key]
-    if click.row < len(ids) and click.label in menu:
-        code = list(_MENU)[menu.index(click.label)]
+    if click.row < len(ids) and click.label in menus[click.row]:
+        code = menus[click.row][click.label]
         st.session_state[MENU_CHOICE] = (ids[click.row], code)
-
-
-def selection(listing: Listing, ticked: tuple[int, ...]) -> None:
-    """How many rows are ticked and what they come to."""
-    if not ticked:
-        return
-    rows = listing.page.rows.filter(pl.col("id").is_in(ticked))
-    totals = rows.group_by("currency").agg(pl.col("total").sum())
-    said = plural("{n} sélectionnée", "{n} sélectionnées", len(ticked))
-    amounts = words.monies(dict(totals.iter_rows()))
-    st.badge(plain(f"{said} · {amounts}"), color="blue")

@@ -19,5 +19,5 @@ with ui.frame(_("Commande")) as here:
     else:
         order = detail.order(here.store, number, st.query_params.get("source"))
         with st.container(width=900):
-            ui.panel.show(order, here.settings, st.subheader)
+            ui.panel.show(here, order, st.subheader)
     ui.language.switch()

@@ -20,13 +20,16 @@ with ui.frame(_("Commandes"), heading=False) as here:
         if shown.page.is_empty():
             ui.start.nothing_matches(shown)
         else:
+            bar_place = st.container()
             ticked = ui.tables.orders(shown, here.settings.timezone)
-            ui.list_parts.foot(shown, ticked)
+            with bar_place:
+                ui.bulk_bar.bar(here, shown, ticked)
+            ui.list_parts.foot(shown)
     # The browser paints the table while the counts are made.
     counts = ui.listing.facets(here, shown)
     ui.sidebar.order_filter(asked.wanted, counts, here.settings.zone)
     ui.language.switch()
-    ui.list_parts.follow_clicks()
+    ui.list_parts.follow_clicks(here)
     if chosen_export:
         with export_place:
             ui.exporting.run(here, shown, chosen_export)

@@ -1,0 +1,276 @@
+"""The forms of an order's panel: status, payment, tracking, note, cancel, restore."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from sqlalchemy import select
+
+from commandes import rules, words
+from commandes.actions import status, tracking
+from commandes.actions.orders import Order
+from commandes.store import tables
+from commandes.ui import acting, acting_refund
+from commandes.ui.acting import Seen
+from commandes.ui.acting_fields import amount, buttons, field
+from commandes.ui.framing import ACTOR
+from commandes.words import _, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from commandes.reports.detail import OrderDetail
+    from commandes.ui.framing import Here
+
+OTHER = ""
+
+
+def tags(here: Here, order: OrderDetail) -> None:
+    """The order's tags: put on and taken off at once; a new name makes a new tag."""
+    known = tables.tags.c
+    with here.store.reading() as connection:
+        names = list(connection.scalars(select(known.name).order_by(known.name_key)))
+    now = [tag.name for tag in order.tags]
+    field = f"act-{order.id}-{order.version}-tags"
+    st.multiselect(
+        _("Étiquettes"),
+        list(dict.fromkeys([*names, *now])),
+        default=now,
+        key=field,
+        placeholder=_("Ajouter une étiquette"),
+        accept_new_options=True,
+        select_all=False,
+        on_change=_tags_changed,
+        args=(Seen.of(order), tuple(now), field),
+    )
+
+
+def _tags_changed(seen: Seen, before: tuple[str, ...], field: str) -> None:
+    chosen = st.session_state[field]
+    for name in before:
+        if name not in chosen:
+            acting.act(seen, "untag", name=name)
+    for name in chosen:
+        if name not in before:
+            acting.act(seen, "tag", name=name)
+
+
+def state(order: OrderDetail) -> None:
+    """« Changer le statut »; Annulé and the way back ask first."""
+    field = f"act-{order.id}-{order.version}-status"
+    st.segmented_control(
+        _("Changer le statut"),
+        rules.STATUSES,
+        default=order.status,
+        key=field,
+        format_func=lambda code: _(words.STATUS_WORDS[code]),
+        required=True,
+        on_change=_status_chosen,
+        args=(Seen.of(order), order.status, field),
+    )
+
+
+def _status_chosen(seen: Seen, before: str, field: str) -> None:
+    chosen = st.session_state[field]
+    if chosen == "cancelled":
+        acting.open_form(seen.id, "cancel")
+    elif before == "cancelled":
+        acting.open_form(seen.id, "restore")
+    else:
+        acting.act(seen, "status", status=chosen)
+        return
+    # The order keeps its status until the form is confirmed.
+    del st.session_state[field]
+
+
+def pay(here: Here, order: OrderDetail) -> None:
+    """« Marquer comme payée »: a whole payment, a deposit, a balance."""
+    left = order.sums.total - order.sums.paid
+    if order.sums.paid and left <= 0:
+        st.text(_("Il ne reste rien à payer."))
+        st.button(_("Fermer"), key="acting_close", on_click=acting.close_form)
+        return
+    names = {n: field(order, "pay", n) for n in ("means", "provider", "reference")}
+    with st.grid(2, min_column_width=200, gap="small"):
+        key = field(order, "pay", "amount")
+        minor = amount(_("Montant"), left, order.currency, key)
+        today = datetime.now(here.settings.zone).date()
+        day = st.date_input(
+            _("Date du paiement"),
+            today,
+            max_value=today,
+            format="DD/MM/YYYY",
+            key=field(order, "pay", "day"),
+        )
+        st.text_input(
+            _("Moyen de paiement"),
+            key=names["means"],
+            placeholder=_("Carte, virement, espèces…"),
+        )
+        st.text_input(
+            _("Prestataire"), key=names["provider"], placeholder="Stripe, PayPal…"
+        )
+        st.text_input(_("Référence"), key=names["reference"])
+    buttons(
+        _("Marquer comme payée"),
+        _pay,
+        (Seen.of(order), acting.key(order.id, "pay"), minor, day, names, here.settings),
+        ready=minor is not None,
+    )
+
+
+def _pay(
+    seen: Seen,
+    key: str,
+    minor: int,
+    day: date,
+    names: dict[str, str],
+    settings: Any,  # noqa: ANN401 (the settings; named so by callers)
+) -> None:
+    now = datetime.now(settings.zone)
+    # Of today, the moment it is noted; of an earlier day, its noon.
+    at = None if day == now.date() else datetime.combine(day, time(12), settings.zone)
+    told = {name: (st.session_state.get(k) or "").strip() for name, k in names.items()}
+    acting.act(seen, "pay", key, amount=minor, at=at, **told)
+
+
+def note(_here: Here, order: OrderDetail) -> None:
+    """A note for the team."""
+    name = field(order, "note", "text")
+    st.text_area(_("Note"), key=name, height=90)
+    args = (Seen.of(order), acting.key(order.id, "note"), name)
+    buttons(_("Ajouter la note"), _note, args)
+
+
+def _note(seen: Seen, key: str, name: str) -> None:
+    if acting.act(seen, "note", key, text=st.session_state.get(name) or ""):
+        st.session_state[name] = ""
+
+
+def track(here: Here, order: OrderDetail) -> None:
+    """« Ajouter un numéro de suivi »: the form of the number suggests the carrier."""
+    names = {n: field(order, "track", n) for n in ("number", "name", "url", "tell")}
+    c = tables.carriers.c
+    with here.store.reading() as connection:
+        known = dict(
+            connection.execute(select(c.name, c.url).order_by(c.name_key)).tuples()
+        )
+    number = st.text_input(
+        _("Numéro de suivi"), key=names["number"], live="400ms", max_chars=100
+    )
+    suggested = tracking.suggest(number or "")
+    options = [*known, OTHER]
+    place = options.index(suggested) if suggested in known else len(options) - 1
+    carrier = st.selectbox(
+        _("Transporteur"),
+        options,
+        index=place,
+        # Another suggestion is another question.
+        key=field(order, "track", f"carrier-{suggested}"),
+        format_func=lambda name: name or _("Autre transporteur"),
+        help=_("Proposé d’après la forme du numéro : à confirmer."),
+    )
+    if carrier == OTHER:
+        st.text_input(_("Nom du transporteur"), key=names["name"], max_chars=60)
+        st.text_input(
+            _("Lien de suivi"), key=names["url"], placeholder="https://", max_chars=500
+        )
+    elif number:
+        st.text(_("Lien : {url}").format(url=known[carrier].replace("{n}", number)))
+    if order.customer.email:
+        st.toggle(
+            _("Envoyer le numéro et le lien au client"), value=True, key=names["tell"]
+        )
+    else:
+        st.text(_("Le client n’a pas d’e-mail : il ne sera pas prévenu."))
+    buttons(
+        _("Ajouter le numéro de suivi"),
+        _track,
+        (Seen.of(order), acting.key(order.id, "track"), carrier, names),
+    )
+
+
+def _track(seen: Seen, key: str, carrier: str, names: dict[str, str]) -> None:
+    told = {name: st.session_state.get(place) for name, place in names.items()}
+    done = acting.act(
+        seen,
+        "track",
+        key,
+        carrier=carrier or told["name"] or "",
+        number=told["number"] or "",
+        url=(told["url"] or None) if carrier == OTHER else None,
+        tell=bool(told["tell"]),
+    )
+    if done:
+        for place in names.values():
+            st.session_state.pop(place, None)
+
+
+def cancel(here: Here, order: OrderDetail) -> None:
+    """« Annuler »: what comes back to stock, and the refund of a paid order."""
+    restock = st.toggle(
+        _("Remettre en stock ce que la commande retient encore"),
+        value=True,
+        key=field(order, "cancel", "restock"),
+        help=_(
+            "Une place, une table ou un créneau dont la date est passée reste pris."
+        ),
+    )
+    asked = None if restock else False
+    with here.store.rehearsing(ACTOR) as trial:
+        back = status.cancel(trial, Order(id=order.id), restock=asked, actor=ACTOR)
+    units = int(back.result.get("restocked", 0))
+    st.text(
+        plural(
+            "{n} unité reviendra en stock.", "{n} unités reviendront en stock.", units
+        )
+    )
+    left = order.sums.paid - order.sums.refunded
+    refund = left > 0 and st.toggle(
+        _("Marquer aussi comme remboursée ({amount})").format(
+            amount=words.money(left, order.currency).replace("$", "\\$")
+        ),
+        key=field(order, "cancel", "refund"),
+        help=_("L’argent est à rendre à la main chez le prestataire de paiement."),
+    )
+    buttons(
+        _("Annuler la commande"),
+        _cancel,
+        (Seen.of(order), acting.key(order.id, "cancel"), asked, refund),
+    )
+
+
+def _cancel(seen: Seen, key: str, restock: bool | None, refund: bool) -> None:  # noqa: FBT001 (a callback's arguments)
+    if acting.act(seen, "cancel", key, restock=restock) and refund:
+        then = Seen(seen.id, seen.version + 1)
+        acting.act(then, "refund", f"{key}:refund", restock=restock)
+
+
+def restore(here: Here, order: OrderDetail) -> None:
+    """« Rétablir »: the status before, and the stock that leaves again."""
+    with here.store.rehearsing(ACTOR) as trial:
+        found = status.restore(trial, Order(id=order.id), actor=ACTOR).result
+    units = int(found.get("taken_out", 0))
+    st.text(
+        plural(
+            "{n} unité ressortira du stock.", "{n} unités ressortiront du stock.", units
+        )
+    )
+    args = (Seen.of(order), acting.key(order.id, "restore"))
+    buttons(_("Rétablir la commande"), _restore, args)
+
+
+def _restore(seen: Seen, key: str) -> None:
+    acting.act(seen, "restore", key)
+
+
+FORMS: dict[str, Callable[[Here, OrderDetail], None]] = {
+    "pay": pay,
+    "note": note,
+    "track": track,
+    "cancel": cancel,
+    "restore": restore,
+    "refund": acting_refund.form,
+}

@@ -1,0 +1,370 @@
+"""The bar above the list: one action on the orders that are ticked, or on all of them.
+
+What an action would do is looked at first and shown; it runs when that is confirmed,
+and what can be undone is offered to be undone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+import streamlit as st
+
+from commandes import rules, words
+from commandes.actions import bulk
+from commandes.actions.bulk import Asked
+from commandes.reports import orders
+from commandes.ui import listing
+from commandes.ui.framing import part
+from commandes.ui.plain import plain
+from commandes.words import N_, STATUS_WORDS, _, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from commandes.actions.bulk import Outcomes
+    from commandes.ui.framing import Here
+    from commandes.ui.listing import Listing
+
+_BATCH = "bulk_batch"
+_LAST = "bulk_last"
+_ALL = "bulk_all"
+_CHOICES = ("bulk_tag", "bulk_status", "bulk_more")
+_NEW = ""  # no tag is called so
+
+TITLES = {
+    "tag": N_("Ajouter une étiquette"),
+    "untag": N_("Retirer une étiquette"),
+    "status": N_("Changer le statut"),
+    "archive": N_("Archiver"),
+    "unarchive": N_("Désarchiver"),
+    "cancel": N_("Annuler"),
+    "restore": N_("Rétablir"),
+    "refund": N_("Rembourser"),
+    "pay": N_("Marquer comme payées"),
+}
+_MORE = {
+    "refund": ":material/undo:",
+    "pay": ":material/paid:",
+    "restore": ":material/restore:",
+    "unarchive": ":material/unarchive:",
+}
+_SHOWN_REASONS = 500
+
+
+@dataclass(frozen=True)
+class Batch:
+    """An action on its way: asked for, looked at, done, undone.
+
+    Attributes:
+        key: the idempotency key of the whole batch.
+    """
+
+    asked: Asked
+    ids: tuple[int, ...]
+    key: str
+    looked: Outcomes | None = None
+    done: Outcomes | None = None
+    undone: Outcomes | None = None
+
+
+def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
+    """How many rows are ticked, and what can be done with them; always in its place."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="bulk_bar"
+    ):
+        if ticked:
+            _count(shown, ticked)
+        else:
+            _last(here)
+        idle = not ticked
+        names = [*shown.colors, _NEW]
+        st.menu_button(
+            _("Ajouter une étiquette"),
+            names,
+            key="bulk_tag",
+            icon=":material/new_label:",
+            format_func=lambda name: (
+                _("Nouvelle étiquette…") if name == _NEW else plain(name)
+            ),
+            disabled=idle,
+        )
+        st.menu_button(
+            _("Changer le statut"),
+            rules.STATUSES,
+            key="bulk_status",
+            icon=":material/sync_alt:",
+            format_func=lambda code: _(STATUS_WORDS[code]),
+            disabled=idle,
+        )
+        archives = shown.asked.wanted.archived == "yes"
+        verb = "unarchive" if archives else "archive"
+        icon = f":material/{verb}:"
+        archive = st.button(
+            _(TITLES[verb]), key="bulk_archive", icon=icon, disabled=idle
+        )
+        cancel = st.button(
+            _("Annuler"), key="bulk_cancel", icon=":material/cancel:", disabled=idle
+        )
+        taken_off = [f"-{name}" for name in shown.colors]
+        st.menu_button(
+            _("Autres actions"),
+            [*_MORE, *taken_off],
+            key="bulk_more",
+            format_func=_more,
+            disabled=idle,
+        )
+    asked = _asked()
+    asked = Asked(verb) if archive else Asked("cancel") if cancel else asked
+    if asked is not None and ticked:
+        _begin(asked, _selected(here, shown, ticked))
+
+
+def _count(shown: Listing, ticked: tuple[int, ...]) -> None:
+    rows = shown.page.rows.filter(pl.col("id").is_in(ticked))
+    totals = rows.group_by("currency", maintain_order=True).agg(pl.col("total").sum())
+    said = plural("{n} sélectionnée", "{n} sélectionnées", len(ticked))
+    amounts = words.monies(dict(totals.iter_rows()))
+    st.badge(plain(f"{said} · {amounts}"), color="blue")
+    if len(ticked) == len(shown.ids) < shown.summary.count:
+        st.checkbox(
+            plural(
+                "La commande filtrée", "Les {n} commandes filtrées", shown.summary.count
+            ),
+            key=_ALL,
+            help=_("Agir sur tout ce que le filtre garde, pas seulement la page."),
+        )
+
+
+def _more(code: str) -> str:
+    if code.startswith("-"):
+        label = _("Retirer l’étiquette {name}").format(name=plain(code[1:]))
+        return f":material/label_off: {label}"
+    return f"{_MORE[code]} {_(TITLES[code])}"
+
+
+def _asked() -> Asked | None:
+    """What was just chosen in one of the menus."""
+    tag, status, more = (st.session_state.get(name) for name in _CHOICES)
+    if tag is not None:
+        return Asked("tag", {"name": None if tag == _NEW else tag})
+    if status is not None:
+        cancels = status == "cancelled"
+        return Asked("cancel") if cancels else Asked("status", {"status": status})
+    if more is None:
+        return None
+    return Asked("untag", {"name": more[1:]}) if more[0] == "-" else Asked(more)
+
+
+def _selected(here: Here, shown: Listing, ticked: tuple[int, ...]) -> tuple[int, ...]:
+    if not st.session_state.get(_ALL) or len(ticked) < len(shown.ids):
+        return ticked
+    asked = shown.asked
+    return tuple(orders.ids(here.snap, asked.wanted, asked.sort, today=shown.today))
+
+
+def _begin(asked: Asked, ids: tuple[int, ...]) -> None:
+    st.session_state[_BATCH] = Batch(asked, ids, secrets.token_urlsafe(16))
+    _dialog(_(TITLES[asked.verb]))
+
+
+def at_once(here: Here, asked: Asked, order_id: int) -> None:
+    """Do what one gesture on a row asks for; it can be undone in the bar."""
+    batch = Batch(asked, (order_id,), secrets.token_urlsafe(16))
+    looked = bulk.preview(here.store, asked, batch.ids, actor=here.actor)
+    done = bulk.run(here.store, looked, actor=here.actor, key=batch.key)
+    told = done if done.all else looked
+    st.session_state[_LAST] = replace(batch, looked=looked, done=told)
+    listing.reload()
+
+
+def _last(here: Here) -> None:
+    """What the last batch did, with the way back; a hint when there was none."""
+    batch: Batch | None = st.session_state.get(_LAST)
+    if batch is None or batch.done is None:
+        st.text(_("Cochez des commandes pour agir sur plusieurs"), width="content")
+        return
+    _told(batch)
+    undoable = batch.undone is None and any(o.undo for o in batch.done.changed)
+    label = _("Annuler l’action")
+    if undoable and st.button(label, key="bulk_undo", icon=":material/undo:"):
+        undone = bulk.undo(here.store, batch.done, actor=here.actor)
+        st.session_state[_LAST] = replace(batch, undone=undone)
+        listing.reload()
+        st.rerun()
+    if st.button("", key="bulk_forget", type="tertiary", icon=":material/close:"):
+        del st.session_state[_LAST]
+        st.rerun()
+
+
+def _told(batch: Batch) -> None:
+    """One line: what was done, what was not and why."""
+    told = batch.undone or batch.done
+    assert told is not None  # noqa: S101 (asked for batches that are done)
+    changed = len(told.changed)
+    said = f"{_(TITLES[batch.asked.verb])} : " + plural(
+        "{n} commande changée", "{n} commandes changées", changed
+    )
+    if batch.undone:
+        said = _("Action annulée : {said}").format(said=said)
+    st.badge(
+        plain(said),
+        icon=":material/check_circle:",
+        color="green" if changed else "orange",
+    )
+    reasons = told.reasons().most_common(3)
+    if reasons:
+        st.text(" ".join(f"{words.number(n)} × {text}" for text, n in reasons))
+
+
+def _dialog(title: str) -> None:
+    @st.dialog(title, width="medium", on_dismiss=_closed)
+    def opened() -> None:
+        with part() as here:
+            _steps(here)
+
+    opened()
+
+
+def _closed() -> None:
+    batch: Batch | None = st.session_state.pop(_BATCH, None)
+    if batch is not None and batch.done is not None:
+        st.session_state[_LAST] = batch
+        listing.reload()
+
+
+def _steps(here: Here) -> None:
+    batch: Batch = st.session_state[_BATCH]
+    if batch.done is None:
+        batch = _settled(batch)
+        if batch.asked.verb == "tag" and not batch.asked.arguments["name"]:
+            return
+        looked = batch.looked or _look(here, batch)
+        batch = st.session_state[_BATCH] = replace(batch, looked=looked)
+        _show_look(looked)
+        if not _confirmed(batch):
+            return
+        done = _with_bar(
+            lambda told: bulk.run(
+                here.store, looked, actor=here.actor, key=batch.key, progress=told
+            ),
+        )
+        st.session_state[_BATCH] = replace(batch, done=done)
+        _closed()
+        st.rerun()
+
+
+def _settled(batch: Batch) -> Batch:
+    """What an action wants to know besides; another answer is looked at anew."""
+    verb, given = batch.asked.verb, dict(batch.asked.arguments)
+    if verb == "tag" and (not given["name"] or "color" in given):
+        given["name"] = st.text_input(_("Nom"), key="bulk_name", max_chars=40).strip()
+        given["color"] = st.segmented_control(
+            _("Couleur"),
+            rules.TAG_COLORS,
+            default=rules.TAG_COLORS[0],
+            format_func=lambda code: _(COLOR_WORDS[code]),
+            key="bulk_color",
+            required=True,
+        )
+    if verb in ("cancel", "refund"):
+        back = st.toggle(_("Remettre en stock"), value=True, key="bulk_restock")
+        given["restock"] = None if back else False
+    if verb == "refund":
+        given["reason"] = st.text_input(_("Motif"), key="bulk_reason").strip()
+        st.text(
+            _(
+                "La marque est interne : rendez l’argent chez votre prestataire de "
+                "paiement (PayPal, Stripe…)."
+            )
+        )
+    asked = Asked(verb, given)
+    if asked == batch.asked:
+        return batch
+    return replace(batch, asked=asked, looked=None)
+
+
+COLOR_WORDS = {
+    "red": N_("Rouge"),
+    "orange": N_("Orange"),
+    "yellow": N_("Jaune"),
+    "green": N_("Vert"),
+    "teal": N_("Turquoise"),
+    "blue": N_("Bleu"),
+    "violet": N_("Violet"),
+    "grey": N_("Gris"),
+}
+
+
+def _look(here: Here, batch: Batch) -> Outcomes:
+    return _with_bar(
+        lambda told: bulk.preview(
+            here.store, batch.asked, batch.ids, actor=here.actor, progress=told
+        )
+    )
+
+
+def _with_bar(work: Callable[[Callable[[int, int], None]], Outcomes]) -> Outcomes:
+    place = st.empty()
+
+    def told(done: int, total: int) -> None:
+        text = f"{words.number(done)} / {words.number(total)}"
+        place.progress(done / max(total, 1), text)
+
+    found = work(told)
+    place.empty()
+    return found
+
+
+def _show_look(looked: Outcomes) -> None:
+    st.badge(
+        _("Aperçu avant application : rien n’a encore été changé"),
+        icon=":material/preview:",
+        color="blue",
+    )
+    with st.grid(3, min_column_width=120, gap="small"):
+        for label, found in (
+            (_("Changeront"), looked.changed),
+            (_("Rien à faire"), looked.idle),
+            (_("Refusées"), looked.refused),
+        ):
+            st.metric(label, words.number(len(found)))
+    others = [one for one in looked.all if not one.changed]
+    if others:
+        st.dataframe(
+            pl.DataFrame(
+                {
+                    _("Commande"): [one.number for one in others[:_SHOWN_REASONS]],
+                    _("Raison"): [one.said for one in others[:_SHOWN_REASONS]],
+                }
+            ),
+            key="bulk_reasons",
+            hide_index=True,
+            height="content" if len(others) < 6 else 220,  # noqa: PLR2004 (rows in view)
+            alt=_("Commandes qui ne changeront pas"),
+        )
+
+
+def _confirmed(batch: Batch) -> bool:
+    """Whether the person has just said yes; several refunds are typed."""
+    assert batch.looked is not None  # noqa: S101 (looked at just before)
+    count = len(batch.looked.changed)
+    ready = count > 0
+    if batch.asked.verb == "refund" and count > 1:
+        wanted = _("REMBOURSER {n}").format(n=count)
+        said = st.text_input(
+            _("Pour confirmer, tapez : {wanted}").format(wanted=wanted),
+            key="bulk_typed",
+            live="200ms",
+        )
+        ready = said.strip() == wanted
+    return st.button(
+        plural("Appliquer à {n} commande", "Appliquer à {n} commandes", count),
+        key="bulk_confirm",
+        type="primary",
+        icon=":material/check:",
+        disabled=not ready,
+    )
