@@ -154,9 +154,8 @@ def track(here: Here, order: OrderDetail) -> None:
     names = {n: field(order, "track", n) for n in ("number", "name", "url", "tell")}
     c = tables.carriers.c
     with here.store.reading() as connection:
-        known = dict(
-            connection.execute(select(c.name, c.url).order_by(c.name_key)).tuples()
-        )
+        rows = connection.execute(select(c.name, c.url).order_by(c.name_key))
+        known = {row.name: row.url for row in rows}
     number = st.text_input(
         _("Numéro de suivi"), key=names["number"], live="400ms", max_chars=100
     )

@@ -79,7 +79,7 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
         if ticked:
             _count(shown, ticked)
         else:
-            _last(here)
+            last(here, _("Cochez des commandes pour agir sur plusieurs"))
         idle = not ticked
         names = [*shown.colors, _NEW]
         st.menu_button(
@@ -181,11 +181,12 @@ def at_once(here: Here, asked: Asked, order_id: int) -> None:
     listing.reload()
 
 
-def _last(here: Here) -> None:
+def last(here: Here, hint: str = "") -> None:
     """What the last batch did, with the way back; a hint when there was none."""
     batch: Batch | None = st.session_state.get(_LAST)
     if batch is None or batch.done is None:
-        st.text(_("Cochez des commandes pour agir sur plusieurs"), width="content")
+        if hint:
+            st.text(hint, width="content")
         return
     _told(batch)
     undoable = batch.undone is None and any(o.undo for o in batch.done.changed)
@@ -211,7 +212,7 @@ def _told(batch: Batch) -> None:
     if batch.undone:
         said = _("Action annulée : {said}").format(said=said)
     st.badge(
-        plain(said),
+        said,
         icon=":material/check_circle:",
         color="green" if changed else "orange",
     )

@@ -18,6 +18,7 @@ with ui.frame(_("Commandes"), heading=False) as here:
         ui.list_parts.sentence(shown)
         ui.list_parts.news(shown)
         if shown.page.is_empty():
+            ui.bulk_bar.last(here)
             ui.start.nothing_matches(shown)
         else:
             bar_place = st.container()

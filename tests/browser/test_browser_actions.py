@@ -1,0 +1,238 @@
+"""Acting in Chromium: the panel, the arrow of a row, the bar over several orders."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from driving import Orders, served, settled, twelve_orders
+from playwright.sync_api import expect
+from sqlalchemy import func, select
+
+from commandes.actions import notes
+from commandes.actions.orders import Order
+from commandes.store import tables
+
+
+@pytest.fixture
+def acting(tmp_path):
+    """A server of the test's own over twelve orders, to act on."""
+    with served(tmp_path / "data", twelve_orders) as running:
+        yield running
+
+
+def _order(server, number):
+    with server.shop() as shop, shop.store.reading() as connection:
+        return connection.execute(
+            select(tables.orders).where(tables.orders.c.number == number)
+        ).one()
+
+
+def _kinds(server, number):
+    """The journal's words for what happened to an order since it was imported."""
+    e = tables.events.c
+    with server.shop() as shop, shop.store.reading() as connection:
+        return connection.scalars(
+            select(e.kind).where(e.order_id == shop.id_of(number)).order_by(e.seq)
+        ).all()[1:]
+
+
+def _on_hand(server, sku="LAMP"):
+    c = tables.stock_items.c
+    with server.shop() as shop, shop.store.reading() as connection:
+        return connection.scalar(select(func.sum(c.on_hand)).where(c.sku == sku)) or 0
+
+
+def _more(drawer, page, label):
+    """Choose an entry of « Autres actions » in the drawer."""
+    drawer.get_by_role("button", name="Autres actions").click()
+    page.get_by_role("menuitem", name=label).click()
+
+
+def test_a_refund_marks_once_and_puts_back_once(acting, visitor):
+    """The panel's refund, clicked twice in a row: one mark, one unit back."""
+    page = visitor.open(f"{acting.address}/commandes")
+    drawer = Orders(page).infos(1)
+    expect(drawer.get_by_text("N° A11", exact=True)).to_be_visible()
+    _more(drawer, page, "Rembourser")
+    expect(drawer.get_by_text("Remboursable au plus : 10,00 €")).to_be_visible()
+
+    drawer.get_by_role("button", name="Marquer comme remboursée").dblclick()
+
+    expect(drawer.get_by_text("l’argent reste à rendre")).to_be_visible()
+    expect(drawer.get_by_text("Remboursée · à effectuer")).to_be_visible()
+    assert _kinds(acting, "A11") == ["refunded"]
+    assert _on_hand(acting) == 1
+    assert _order(acting, "A11").payment_status == "refunded"
+
+    drawer.get_by_role("button", name="Retirer la marque").click()
+    expect(drawer.get_by_text("Marque de remboursement retirée.")).to_be_visible()
+    assert _on_hand(acting) == 0
+
+
+def test_a_cancellation_asks_and_offers_the_refund(acting, visitor):
+    """« Annulé » opens the form; nothing changes before it is confirmed."""
+    page = visitor.open(f"{acting.address}/commandes")
+    drawer = Orders(page).infos(1)
+    drawer.get_by_role("radio", name="Annulé").click()
+    expect(drawer.get_by_text("1 unité reviendra en stock.")).to_be_visible()
+    assert _order(acting, "A11").status == "new"
+    drawer.get_by_text("Marquer aussi comme remboursée").click()
+
+    drawer.get_by_role("button", name="Annuler la commande").click()
+
+    expect(drawer.get_by_text("Remboursée · à effectuer")).to_be_visible()
+    assert _kinds(acting, "A11") == ["cancelled", "refunded"]
+    assert _on_hand(acting) == 1
+
+
+def test_a_status_a_tag_a_note_and_a_parcel(acting, visitor):
+    """What staff do all day stands in the activity, and the list shows it."""
+    page = visitor.open(f"{acting.address}/commandes")
+    drawer = Orders(page).infos(1)
+    drawer.get_by_role("radio", name="En cours").click()
+    expect(drawer.get_by_text("Statut changé.")).to_be_visible()
+    drawer.get_by_role("combobox", name="Étiquettes").fill("Fragile")
+    page.keyboard.press("Enter")
+    expect(drawer.get_by_text("Étiquette ajoutée.")).to_be_visible()
+    _more(drawer, page, "Ajouter une note")
+    drawer.get_by_label("Note", exact=True).fill("Appeler *avant* 18 h")
+    drawer.get_by_role("button", name="Ajouter la note").click()
+    expect(drawer.get_by_text("Note ajoutée.")).to_be_visible()
+    note = drawer.get_by_test_id("stText").get_by_text("Appeler *avant* 18 h")
+    expect(note).to_be_visible()
+    drawer.get_by_role("button", name="Ajouter un numéro de suivi").click()
+    drawer.get_by_label("Numéro de suivi").fill("1Z999AA10123456784")
+    expect(drawer.get_by_text("Lien : https://www.ups.com/")).to_be_visible()
+    drawer.get_by_role("button", name="Ajouter le numéro de suivi").click()
+    expect(drawer.get_by_role("link", name="Suivre le colis")).to_be_visible()
+
+    assert _kinds(acting, "A11") == ["status", "tagged", "noted", "tracked"]
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    cells = Orders(page).table.locator("tr", has_text="A11")
+    expect(cells.first).to_contain_text("En cours")
+
+
+def test_a_payment_is_noted_and_voided(acting, visitor):
+    """A deposit as people type it, then taken back."""
+    page = visitor.open(f"{acting.address}/commandes")
+    drawer = Orders(page).infos(0)
+    _more(drawer, page, "Marquer comme payée")
+    amount = drawer.get_by_label("Montant (EUR)")
+    expect(amount).to_have_value("10,00")
+    amount.fill("2,50")
+    amount.press("Tab")
+
+    drawer.get_by_role("button", name="Marquer comme payée").click()
+    expect(drawer.get_by_text("Paiement noté.")).to_be_visible()
+    drawer.get_by_role("button", name="Retirer ce paiement").click()
+    expect(drawer.get_by_text("Paiement retiré.")).to_be_visible()
+
+    assert _kinds(acting, "A12") == ["paid", "payment_voided"]
+
+
+def test_somebody_else_was_faster(acting, visitor):
+    """An order that changed meanwhile is not overwritten: the panel says so."""
+    page = visitor.open(f"{acting.address}/commandes")
+    drawer = Orders(page).infos(1)
+    with acting.shop() as shop:
+        notes.note(shop.store, Order("A11"), "Déjà fait", actor="Paul")
+
+    drawer.get_by_role("radio", name="Terminé").click()
+
+    expect(drawer.get_by_text("Impossible")).to_be_visible()
+    expect(drawer.get_by_text("Déjà fait", exact=True)).to_be_visible()
+    assert _order(acting, "A11").status == "new"
+    drawer.get_by_role("radio", name="Terminé").click()
+    expect(drawer.get_by_text("Statut changé.")).to_be_visible()
+
+
+def test_a_tag_takes_two_gestures_and_can_be_undone(acting, visitor):
+    """The arrow, then the tag; « Annuler l’action » takes it off again."""
+    page = visitor.open(f"{acting.address}/commandes")
+    Orders(page).choose(2, "VIP")
+    expect(
+        page.get_by_text("Ajouter une étiquette : 1 commande changée")
+    ).to_be_visible()
+    assert _kinds(acting, "A10") == ["tagged"]
+
+    page.get_by_role("button", name="Annuler l’action").click()
+
+    expect(page.get_by_text("Action annulée")).to_be_visible()
+    assert _kinds(acting, "A10") == ["tagged", "untagged"]
+
+
+def test_the_panel_goes_from_order_to_order(acting, visitor):
+    """Next and previous follow the list; the drawer stays open."""
+    page = visitor.open(f"{acting.address}/commandes?status=cancelled")
+    drawer = Orders(page).infos(0)
+    expect(drawer.get_by_text("N° A12", exact=True)).to_be_visible()
+    expect(drawer.get_by_role("button", name="Précédente")).to_be_disabled()
+
+    drawer.get_by_role("button", name="Suivante").click()
+
+    expect(drawer.get_by_text("N° A09", exact=True)).to_be_visible()
+
+
+def test_several_orders_are_archived_and_brought_back(acting, visitor):
+    """Ticked, looked at, applied, undone; the active list loses and regains them."""
+    page = visitor.open(f"{acting.address}/commandes")
+    orders = Orders(page)
+    orders.tick(0)
+    orders.tick(2)
+    expect(page.get_by_text(re.compile("2 sélectionnées"))).to_be_visible()
+    page.get_by_role("button", name="Archiver").click()
+    expect(page.get_by_text("Aperçu avant application")).to_be_visible()
+
+    page.get_by_role("button", name="Appliquer à 2 commandes").click()
+
+    expect(page.get_by_text("Archiver : 2 commandes changées")).to_be_visible()
+    settled(page)
+    assert Orders(page).numbers[:3] == ["A11", "A09", "A08"]
+    page.get_by_role("button", name="Annuler l’action").click()
+    expect(page.get_by_text("Action annulée")).to_be_visible()
+    settled(page)
+    assert Orders(page).numbers[:3] == ["A12", "A11", "A10"]
+
+
+def test_the_orders_ticked_are_the_orders_acted_on(acting, visitor):
+    """R23: orders that arrive between the tick and the confirmation are left alone."""
+    page = visitor.open(f"{acting.address}/commandes")
+    orders = Orders(page)
+    orders.tick(1)
+    expect(page.get_by_text(re.compile("1 sélectionnée"))).to_be_visible()
+    with acting.shop() as shop:
+        shop.order("NEW1")
+        shop.order("NEW2")
+    page.get_by_role("button", name="Archiver").click()
+
+    page.get_by_role("button", name="Appliquer à 1 commande").click()
+    expect(page.get_by_text("Archiver : 1 commande changée")).to_be_visible()
+
+    assert _order(acting, "A11").archived_at is not None
+    archived = tables.orders.c.archived_at.is_not(None)
+    with acting.shop() as shop, shop.store.reading() as connection:
+        count = select(func.count()).select_from(tables.orders).where(archived)
+        assert connection.scalar(count) == 1
+
+
+def test_refunding_several_is_typed(acting, visitor):
+    """All filtered orders, refusals told before, a typed word: each refunded once."""
+    page = visitor.open(f"{acting.address}/commandes?payment=paid")
+    orders = Orders(page)
+    for row in range(6):
+        orders.tick(row)
+    expect(page.get_by_text(re.compile("6 sélectionnées"))).to_be_visible()
+    page.get_by_test_id("stMain").get_by_role("button", name="Autres actions").click()
+    page.get_by_role("menuitem", name="Rembourser").click()
+    apply = page.get_by_role("button", name="Appliquer à 6 commandes")
+    expect(apply).to_be_disabled()
+    page.get_by_label("Pour confirmer, tapez").fill("REMBOURSER 6")
+    expect(apply).to_be_enabled()
+
+    apply.click()
+
+    expect(page.get_by_text("Rembourser : 6 commandes changées")).to_be_visible()
+    assert _on_hand(acting) == 6
+    assert _order(acting, "A01").payment_status == "refunded"
