@@ -123,6 +123,24 @@ def say(order_id: int, message: str, advice: str = "") -> None:
     st.session_state[_SAID] = (order_id, message, advice)
 
 
+def say_no_amount(order_id: int) -> None:
+    """What was typed as an amount is none."""
+    say(
+        order_id,
+        _("Le montant n’est pas lisible."),
+        _("Rien n’a été changé. Écrivez-le comme 12,50, puis confirmez."),
+    )
+
+
+def say_look_again(order_id: int) -> None:
+    """The form changed in the very moment of the click."""
+    say(
+        order_id,
+        _("Le formulaire venait de changer."),
+        _("Rien n’a été changé. Vérifiez ce qu’il propose, puis confirmez."),
+    )
+
+
 def said(order_id: int) -> None:
     """Draw what the last action on this order answered, once."""
     kept = st.session_state.get(_SAID)

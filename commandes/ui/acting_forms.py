@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from commandes.actions.orders import Order
 from commandes.store import tables
 from commandes.ui import acting, acting_refund
 from commandes.ui.acting import Seen
-from commandes.ui.acting_fields import amount, buttons, field
+from commandes.ui.acting_fields import amount, buttons, field, typed
 from commandes.ui.framing import ACTOR
 from commandes.words import _, plural
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from commandes.reports.detail import OrderDetail
+    from commandes.settings import Settings
     from commandes.ui.framing import Here
 
 OTHER = ""
@@ -92,17 +93,19 @@ def pay(here: Here, order: OrderDetail) -> None:
         st.text(_("Il ne reste rien à payer."))
         st.button(_("Fermer"), key="acting_close", on_click=acting.close_form)
         return
-    names = {n: field(order, "pay", n) for n in ("means", "provider", "reference")}
+    names = {
+        name: field(order, "pay", name)
+        for name in ("amount", "day", "means", "provider", "reference")
+    }
+    today = datetime.now(here.settings.zone).date()
     with st.grid(2, min_column_width=200, gap="small"):
-        key = field(order, "pay", "amount")
-        minor = amount(_("Montant"), left, order.currency, key)
-        today = datetime.now(here.settings.zone).date()
-        day = st.date_input(
+        amount(_("Montant"), left, order.currency, names["amount"])
+        st.date_input(
             _("Date du paiement"),
             today,
             max_value=today,
             format="DD/MM/YYYY",
-            key=field(order, "pay", "day"),
+            key=names["day"],
         )
         st.text_input(
             _("Moyen de paiement"),
@@ -113,27 +116,25 @@ def pay(here: Here, order: OrderDetail) -> None:
             _("Prestataire"), key=names["provider"], placeholder="Stripe, PayPal…"
         )
         st.text_input(_("Référence"), key=names["reference"])
-    buttons(
-        _("Marquer comme payée"),
-        _pay,
-        (Seen.of(order), acting.key(order.id, "pay"), minor, day, names, here.settings),
-        ready=minor is not None,
-    )
+    key = acting.key(order.id, "pay")
+    args = (Seen.of(order), key, order.currency, names, here.settings)
+    buttons(_("Marquer comme payée"), _pay, args)
 
 
 def _pay(
-    seen: Seen,
-    key: str,
-    minor: int,
-    day: date,
-    names: dict[str, str],
-    settings: Any,  # noqa: ANN401 (the settings; named so by callers)
+    seen: Seen, key: str, currency: str, names: dict[str, str], settings: Settings
 ) -> None:
+    told = {name: st.session_state.get(place) for name, place in names.items()}
+    minor = typed(told.pop("amount") or "", currency)
+    if minor is None:
+        acting.say_no_amount(seen.id)
+        return
     now = datetime.now(settings.zone)
+    day: date = told.pop("day") or now.date()
     # Of today, the moment it is noted; of an earlier day, its noon.
     at = None if day == now.date() else datetime.combine(day, time(12), settings.zone)
-    told = {name: (st.session_state.get(k) or "").strip() for name, k in names.items()}
-    acting.act(seen, "pay", key, amount=minor, at=at, **told)
+    texts = {name: (text or "").strip() for name, text in told.items()}
+    acting.act(seen, "pay", key, amount=minor, at=at, **texts)
 
 
 def note(_here: Here, order: OrderDetail) -> None:
@@ -162,12 +163,13 @@ def track(here: Here, order: OrderDetail) -> None:
     suggested = tracking.suggest(number or "")
     options = [*known, OTHER]
     place = options.index(suggested) if suggested in known else len(options) - 1
+    # Another suggestion is another question.
+    place_of = field(order, "track", f"carrier-{suggested}")
     carrier = st.selectbox(
         _("Transporteur"),
         options,
         index=place,
-        # Another suggestion is another question.
-        key=field(order, "track", f"carrier-{suggested}"),
+        key=place_of,
         format_func=lambda name: name or _("Autre transporteur"),
         help=_("Proposé d’après la forme du numéro : à confirmer."),
     )
@@ -187,12 +189,19 @@ def track(here: Here, order: OrderDetail) -> None:
     buttons(
         _("Ajouter le numéro de suivi"),
         _track,
-        (Seen.of(order), acting.key(order.id, "track"), carrier, names),
+        (Seen.of(order), acting.key(order.id, "track"), number, names, place_of),
     )
 
 
-def _track(seen: Seen, key: str, carrier: str, names: dict[str, str]) -> None:
+def _track(
+    seen: Seen, key: str, number: str, names: dict[str, str], place_of: str
+) -> None:
     told = {name: st.session_state.get(place) for name, place in names.items()}
+    if told["number"] != number:
+        # Another number may be another carrier's, which was not on screen yet.
+        acting.say_look_again(seen.id)
+        return
+    carrier = st.session_state.get(place_of) or ""
     done = acting.act(
         seen,
         "track",
@@ -209,10 +218,11 @@ def _track(seen: Seen, key: str, carrier: str, names: dict[str, str]) -> None:
 
 def cancel(here: Here, order: OrderDetail) -> None:
     """« Annuler »: what comes back to stock, and the refund of a paid order."""
+    kept = field(order, "cancel", "restock")
     restock = st.toggle(
         _("Remettre en stock ce que la commande retient encore"),
         value=True,
-        key=field(order, "cancel", "restock"),
+        key=kept,
         help=_(
             "Une place, une table ou un créneau dont la date est passée reste pris."
         ),
@@ -227,22 +237,26 @@ def cancel(here: Here, order: OrderDetail) -> None:
         )
     )
     left = order.sums.paid - order.sums.refunded
-    refund = left > 0 and st.toggle(
-        _("Marquer aussi comme remboursée ({amount})").format(
-            amount=words.money(left, order.currency).replace("$", "\\$")
-        ),
-        key=field(order, "cancel", "refund"),
-        help=_("L’argent est à rendre à la main chez le prestataire de paiement."),
-    )
+    refund = field(order, "cancel", "refund")
+    if left > 0:
+        st.toggle(
+            _("Marquer aussi comme remboursée ({amount})").format(
+                amount=words.money(left, order.currency).replace("$", "\\$")
+            ),
+            key=refund,
+            help=_("L’argent est à rendre à la main chez le prestataire de paiement."),
+        )
     buttons(
         _("Annuler la commande"),
         _cancel,
-        (Seen.of(order), acting.key(order.id, "cancel"), asked, refund),
+        (Seen.of(order), acting.key(order.id, "cancel"), kept, refund),
     )
 
 
-def _cancel(seen: Seen, key: str, restock: bool | None, refund: bool) -> None:  # noqa: FBT001 (a callback's arguments)
-    if acting.act(seen, "cancel", key, restock=restock) and refund:
+def _cancel(seen: Seen, key: str, kept: str, refund: str) -> None:
+    restock = None if st.session_state.get(kept, True) else False
+    refunds = st.session_state.get(refund, False)
+    if acting.act(seen, "cancel", key, restock=restock) and refunds:
         then = Seen(seen.id, seen.version + 1)
         acting.act(then, "refund", f"{key}:refund", restock=restock)
 

@@ -13,12 +13,13 @@ from commandes.actions.orders import Order
 from commandes.errors import CommandesError
 from commandes.ui import acting
 from commandes.ui.acting import Seen
-from commandes.ui.acting_fields import amount, buttons, field
+from commandes.ui.acting_fields import amount, buttons, field, typed
 from commandes.ui.framing import ACTOR
 from commandes.words import N_, _, plural
 
 if TYPE_CHECKING:
     from commandes.reports.detail import OrderDetail
+    from commandes.store import Receipt
     from commandes.ui.framing import Here
 
 MODES = {"all": N_("Tout ce qui reste"), "lines": N_("Par article")}
@@ -46,21 +47,33 @@ def form(here: Here, order: OrderDetail) -> None:
         format_func=lambda code: _(MODES[code]),
         required=True,
     )
-    asked: dict[str, Any] = {"line_ids": None, "restock": _restocking(order, mode)}
-    if mode == "lines":
-        asked["line_ids"] = _units(order)
-        asked["shipping"] = order.sums.shipping > 0 and st.toggle(
-            _("Rembourser aussi la livraison"), key=field(order, "refund", "ship")
+    if mode == "all":
+        st.toggle(
+            _("Remettre en stock"), value=True, key=field(order, "refund", "restock")
         )
-    reason = st.text_input(_("Motif"), key=field(order, "refund", "reason"))
-    asked["reason"] = (reason or "").strip()
+    else:
+        _units(order)
+        if order.sums.shipping > 0:
+            st.toggle(
+                _("Rembourser aussi la livraison"), key=field(order, "refund", "ship")
+            )
+    st.text_input(_("Motif"), key=field(order, "refund", "reason"))
+    asked = _asked(order)
     proposed = _proposed(here, order, asked)
     if proposed is None:
         buttons(_("Marquer comme remboursée"), acting.close_form, (), ready=False)
         return
-    key = field(order, "refund", f"amount-{mode}-{proposed.result['amount']}")
+    place = field(order, "refund", f"amount-{mode}-{proposed.result['amount']}")
+    _money(order, proposed, place, mode)
+    args = (Seen.of(order), acting.key(order.id, "refund"), order, asked, place)
+    buttons(_("Marquer comme remboursée"), _refund, args)
+
+
+def _money(order: OrderDetail, proposed: Receipt, place: str, mode: str) -> None:
+    """The amount that the lines come to, to be changed, with what bounds it."""
+    proposal = int(proposed.result["amount"])
+    minor = amount(_("Montant"), proposal, order.currency, place)
     left = order.sums.paid - order.sums.refunded
-    minor = amount(_("Montant"), proposed.result["amount"], order.currency, key)
     st.text(
         _("Remboursable au plus : {left}. {units}").format(
             left=words.money(left, order.currency),
@@ -71,31 +84,30 @@ def form(here: Here, order: OrderDetail) -> None:
             ),
         )
     )
-    if minor is not None and minor != proposed.result["amount"]:
-        if mode == "all":
-            st.text(_("Un autre montant est de l’argent seul : aucune unité ne bouge."))
-        asked["amount"] = minor
-    buttons(
-        _("Marquer comme remboursée"),
-        _refund,
-        (Seen.of(order), acting.key(order.id, "refund"), asked),
-        ready=minor is not None,
-    )
+    if mode == "all" and minor not in (None, proposal):
+        st.text(_("Un autre montant est de l’argent seul : aucune unité ne bouge."))
 
 
-def _restocking(order: OrderDetail, mode: str) -> bool | dict[int, bool] | None:
-    """Whether units come back: for all at once, or ticked line by line."""
-    if mode == "all":
-        back = st.toggle(
-            _("Remettre en stock"), value=True, key=field(order, "refund", "restock")
-        )
-        return None if back else False
-    return {}
+def _asked(order: OrderDetail) -> dict[str, Any]:
+    """What the form asks for, but for the amount; read where its fields keep it."""
+
+    def kept(name: str, default: Any = None) -> Any:  # noqa: ANN401 (a field's value)
+        return st.session_state.get(field(order, "refund", name), default)
+
+    if kept("mode") != "lines":
+        restock = None if kept("restock", default=True) else False
+        return {"line_ids": None, "restock": restock}
+    units = {line.id: int(kept(f"units-{line.id}", 0)) for line in order.lines}
+    chosen = {line: count for line, count in units.items() if count}
+    return {
+        "line_ids": chosen,
+        "restock": {line: bool(kept(f"back-{line}")) for line in chosen},
+        "shipping": bool(kept("ship")),
+    }
 
 
-def _units(order: OrderDetail) -> dict[int, int]:
+def _units(order: OrderDetail) -> None:
     """A quantity for each article that can still be refunded."""
-    units = {}
     for line in order.lines:
         most = line.quantity - line.refunded_quantity
         if most <= 0:
@@ -103,15 +115,13 @@ def _units(order: OrderDetail) -> dict[int, int]:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             named = [line.title, line.variant, line.sku]
             st.text(" · ".join(name for name in named if name), width="stretch")
-            units[line.id] = int(
-                st.number_input(
-                    _("Quantité, sur {most}").format(most=words.number(most)),
-                    0,
-                    most,
-                    0,
-                    key=field(order, "refund", f"units-{line.id}"),
-                    width=150,
-                )
+            st.number_input(
+                _("Quantité, sur {most}").format(most=words.number(most)),
+                0,
+                most,
+                0,
+                key=field(order, "refund", f"units-{line.id}"),
+                width=150,
             )
             st.checkbox(
                 _("Remettre en stock"),
@@ -120,21 +130,13 @@ def _units(order: OrderDetail) -> dict[int, int]:
                 key=field(order, "refund", f"back-{line.id}"),
                 disabled=line.sku is None,
             )
-    return {line: count for line, count in units.items() if count}
 
 
-def _proposed(here: Here, order: OrderDetail, asked: dict[str, Any]) -> Any:  # noqa: ANN401 (a receipt)
+def _proposed(here: Here, order: OrderDetail, asked: dict[str, Any]) -> Receipt | None:
     """What the refund would be, without making it; None, and why, where it cannot."""
-    if asked["line_ids"] is not None:
-        asked["restock"] = {
-            line: bool(
-                st.session_state.get(field(order, "refund", f"back-{line}"), True)
-            )
-            for line in asked["line_ids"]
-        }
-        if not asked["line_ids"]:
-            st.text(_("Choisissez les quantités à rembourser."))
-            return None
+    if asked["line_ids"] == {}:
+        st.text(_("Choisissez les quantités à rembourser."))
+        return None
     try:
         with here.store.rehearsing(ACTOR) as trial:
             return refunds.refund(trial, Order(id=order.id), **asked, actor=ACTOR)
@@ -143,5 +145,21 @@ def _proposed(here: Here, order: OrderDetail, asked: dict[str, Any]) -> Any:  # 
         return None
 
 
-def _refund(seen: Seen, key: str, asked: dict[str, Any]) -> None:
+def _refund(
+    seen: Seen, key: str, order: OrderDetail, shown: dict[str, Any], place: str
+) -> None:
+    asked = _asked(order)
+    if asked != shown:
+        # The amount on screen was that of other quantities.
+        acting.say_look_again(seen.id)
+        return
+    minor = typed(st.session_state.get(place) or "", order.currency)
+    if minor is None:
+        acting.say_no_amount(seen.id)
+        return
+    proposal = int(place.rpartition("-")[2])
+    reason = st.session_state.get(field(order, "refund", "reason")) or ""
+    asked["reason"] = reason.strip()
+    if minor != proposal:
+        asked["amount"] = minor
     acting.act(seen, "refund", key, **asked)

@@ -234,5 +234,6 @@ def test_refunding_several_is_typed(acting, visitor):
     apply.click()
 
     expect(page.get_by_text("Rembourser : 6 commandes changées")).to_be_visible()
-    assert _on_hand(acting) == 6
+    # Two of them their source had cancelled: what it took back never comes back here.
+    assert _on_hand(acting) == 4
     assert _order(acting, "A01").payment_status == "refunded"
