@@ -99,8 +99,8 @@ def money(minor: int, currency: str) -> str:
 
 
 def monies(totals: dict[str, int]) -> str:
-    """Amounts of several currencies side by side, never added: 12 € + £3."""
-    return " + ".join(money(totals[c], c) for c in sorted(totals))
+    """Amounts of several currencies side by side, in their order: 12 € + £3."""
+    return " + ".join(money(total, currency) for currency, total in totals.items())
 
 
 def day(value: date, *, style: str = "short") -> str:

@@ -94,7 +94,7 @@ def summary(
         given["archived"] = "all"
     counts = Counter[str]()
     totals: dict[str, Counter[str]] = {part: Counter() for part in _PARTS}
-    for row in snap.ask("orders/summary", given).iter_rows(named=True):
+    for row in _main_first(snap.ask("orders/summary", given).to_dicts()):
         for part in _parts(row, searches=searches):
             counts[part] += row["orders"]
             totals[part][row["currency"]] += row["total"]
@@ -106,6 +106,14 @@ def summary(
         **{part: tallies[part] for part in _SHOWN},
         archived_hits=counts["archived"],
     )
+
+
+def _main_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the currency that most orders are in, then those of the others."""
+    orders = Counter[str]()
+    for row in rows:
+        orders[row["currency"]] += row["orders"]
+    return sorted(rows, key=lambda row: (-orders[row["currency"]], row["currency"]))
 
 
 _SHOWN = ("orders", "cancelled", "abandoned", "running")

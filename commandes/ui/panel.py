@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
 FICHE = "pages/commandes/fiche.py"
+LIST = "pages/commandes/liste.py"
 WIDTH = 760
 _OPEN = "panel_order"
 
@@ -66,22 +67,41 @@ def _closed() -> None:
 def _way(here: Here, order: OrderDetail) -> None:
     """To the orders beside this one in the list, and to its own page."""
     with st.container(horizontal=True, vertical_alignment="center", key="panel_way"):
-        for step, label, icon in (
-            (-1, _("Précédente"), ":material/chevron_left:"),
-            (1, _("Suivante"), ":material/chevron_right:"),
-        ):
-            there = listing.has_neighbour(order.id, step)
-            if st.button(label, key=f"panel_{step}", icon=icon, disabled=not there):
-                other = listing.neighbour(here, order.id, step)
-                if other is not None:
-                    st.session_state[_OPEN] = other
-                    st.rerun(scope="fragment")
+        other = _beside(here, order)
+        if other is not None:
+            st.session_state[_OPEN] = other
+            st.rerun(scope="fragment")
         st.page_link(
             FICHE,
             label=_("Ouvrir la fiche"),
             icon=":material/open_in_new:",
             query_params={"commande": order.number, "source": order.source},
         )
+
+
+def way_of_page(here: Here, order: OrderDetail) -> None:
+    """The same on the order's own page: back to the list, and on within it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="page_way"):
+        st.page_link(
+            LIST, label=_("Toutes les commandes"), icon=":material/arrow_back:"
+        )
+        other = _beside(here, order)
+    if other is not None:
+        found = detail.order_by_id(here.store, other)
+        st.query_params.from_dict({"commande": found.number, "source": found.source})
+        st.rerun()
+
+
+def _beside(here: Here, order: OrderDetail) -> int | None:
+    """Buttons to the orders beside this one; the one that was just asked for."""
+    for step, label, icon in (
+        (-1, _("Précédente"), ":material/chevron_left:"),
+        (1, _("Suivante"), ":material/chevron_right:"),
+    ):
+        there = listing.has_neighbour(order.id, step)
+        if st.button(label, key=f"panel_{step}", icon=icon, disabled=not there):
+            return listing.neighbour(here, order.id, step)
+    return None
 
 
 def show(here: Here, order: OrderDetail, heading: Callable[..., object]) -> None:

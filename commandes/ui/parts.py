@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,7 +18,6 @@ from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from commandes.reports.detail import OrderDetail
     from commandes.reports.parts import Customer, Line, Shipment
@@ -39,7 +41,7 @@ def facts(known: Mapping[str, str | None], *, skip_missing: bool = False) -> Non
         skip_missing: leave out what is not known instead.
     """
     shown = {k: v for k, v in known.items() if v or not skip_missing}
-    with st.grid(3, min_column_width=190, gap=("xsmall", "medium")):
+    with st.grid(3, min_column_width=140, gap=("xsmall", "medium")):
         for label, value in shown.items():
             with st.container(gap=None):
                 st.caption(label)
@@ -139,7 +141,11 @@ def services(order: OrderDetail, zone: str) -> None:
     """What is proper to the module: event and seat, plan, table and covers, slot."""
     groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for line in order.lines:
-        known = {_detail_label(name): _detail(v) for name, v in line.details.items()}
+        known = {
+            _detail_label(name): _detail(value, zone)
+            for name, value in line.details.items()
+            if not (line.service_at and name in _SAME_DATE)
+        }
         if line.service_at:
             known = {_("Date de prestation"): moment(line.service_at, zone), **known}
         if known:
@@ -156,8 +162,19 @@ def _detail_label(name: str) -> str:
     return _(field.label) if field and field.label else name
 
 
-def _detail(value: Any) -> str:  # noqa: ANN401 (a value of JSON)
-    return words.number(value) if isinstance(value, (int, float)) else str(value)
+# Some sources tell the service's date a second time among the details.
+_SAME_DATE = ("date", "slot_start")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
+
+
+def _detail(value: Any, zone: str) -> str:  # noqa: ANN401 (a value of JSON)
+    if isinstance(value, (int, float)):
+        return words.number(value)
+    text = str(value)
+    if _INSTANT.fullmatch(text):
+        with suppress(ValueError):  # a month 13 stays as it is written
+            return moment(datetime.fromisoformat(text), zone)
+    return text
 
 
 def amounts(rows: Sequence[tuple[str, int | None]], currency: str) -> None:
