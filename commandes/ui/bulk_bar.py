@@ -17,7 +17,7 @@ from commandes import rules, words
 from commandes.actions import bulk
 from commandes.actions.bulk import Asked
 from commandes.reports import orders
-from commandes.ui import listing
+from commandes.ui import exporting, listing
 from commandes.ui.framing import part
 from commandes.ui.plain import plain
 from commandes.words import N_, STATUS_WORDS, _, plural
@@ -52,6 +52,8 @@ _MORE = {
     "restore": ":material/restore:",
     "unarchive": ":material/unarchive:",
 }
+# The selection as a file: the format's code by its code in the menu.
+_FILES = {"file:csv-fr": "csv-fr", "file:csv": "csv", "file:xlsx": "xlsx"}
 _SHOWN_REASONS = 500
 
 
@@ -112,7 +114,7 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
         taken_off = [f"-{name}" for name in shown.colors]
         st.menu_button(
             _("Autres actions"),
-            [*_MORE, *taken_off],
+            [*_MORE, *_FILES, *taken_off],
             key="bulk_more",
             format_func=_more,
             disabled=idle,
@@ -121,6 +123,9 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
     asked = Asked(verb) if archive else Asked("cancel") if cancel else asked
     if asked is not None and ticked:
         _begin(asked, _selected(here, shown, ticked))
+    wanted = _FILES.get(st.session_state.get("bulk_more") or "")
+    if wanted is not None and ticked:
+        exporting.run(here, shown, (wanted, False), _selected(here, shown, ticked))
 
 
 def _count(shown: Listing, ticked: tuple[int, ...]) -> None:
@@ -140,6 +145,10 @@ def _count(shown: Listing, ticked: tuple[int, ...]) -> None:
 
 
 def _more(code: str) -> str:
+    if code in _FILES:
+        what = exporting.format_words(_FILES[code])
+        label = _("Exporter la sélection : {format}").format(format=what)
+        return f":material/download: {label}"
     if code.startswith("-"):
         label = _("Retirer l’étiquette {name}").format(name=plain(code[1:]))
         return f":material/label_off: {label}"
@@ -154,7 +163,7 @@ def _asked() -> Asked | None:
     if status is not None:
         cancels = status == "cancelled"
         return Asked("cancel") if cancels else Asked("status", {"status": status})
-    if more is None:
+    if more is None or more in _FILES:
         return None
     return Asked("untag", {"name": more[1:]}) if more[0] == "-" else Asked(more)
 

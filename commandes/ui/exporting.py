@@ -45,6 +45,11 @@ def menu(shown: Listing) -> tuple[str, bool] | None:
     return _CHOICES[chosen] if chosen else None
 
 
+def format_words(code: str) -> str:
+    """A format's name in the reader's language."""
+    return _(_FORMATS[code][0])
+
+
 def _choice(choice: str) -> str:
     code, lines = _CHOICES[choice]
     label = _(_FORMATS[code][0])
@@ -53,8 +58,17 @@ def _choice(choice: str) -> str:
     )
 
 
-def run(here: Here, shown: Listing, chosen: tuple[str, bool]) -> None:
-    """Make the file, slice by slice, and hand it over."""
+def run(
+    here: Here,
+    shown: Listing,
+    chosen: tuple[str, bool],
+    only: tuple[int, ...] | None = None,
+) -> None:
+    """Make the file, slice by slice, and hand it over.
+
+    Args:
+        only: the orders that are ticked; None: all that the list shows.
+    """
     code, lines = chosen
     day = datetime.now(here.settings.zone).date().isoformat()
     stem = _("lignes") if lines else _("commandes")
@@ -77,6 +91,7 @@ def run(here: Here, shown: Listing, chosen: tuple[str, bool]) -> None:
                 path=path,
                 progress=progress,
                 today=shown.today,
+                only=only,
             )
     finally:
         # Refused, or stopped half-way by another click: nothing is left behind.

@@ -1,6 +1,6 @@
 -- Every so many orders of a filter, by chance: where to cut an export.
 -- One row per order kept, in the order of its sort, upwards.
--- Parameters: those of filtered_orders; $sort text (date, total, customer),
+-- Parameters: those of filtered_orders; $only bigint[]; $sort text (date, total, customer),
 --   $null_mark text ('0': orders without a name first, '2': last),
 --   $every integer
 -- Columns: sort_text, sort_number, id, placed_at
@@ -20,7 +20,7 @@ with keyed as (
     from filtered_orders(
         $statuses, $payments, $modules, $tags, $from_at, $to_at, $dated,
         $search, $archived, $refunds_to_do, $carts
-    )
+    ) where $only::bigint[] is null or list_contains($only::bigint[], id)
 )
 
 select sort_text, sort_number, id, placed_at

@@ -1,6 +1,6 @@
 -- How large an export is.
 -- One row.
--- Parameters: those of filtered_orders
+-- Parameters: those of filtered_orders; $only bigint[] (ids; null: all)
 -- Columns: orders, lines
 select
     count(*) as orders,
@@ -8,4 +8,4 @@ select
 from filtered_orders(
     $statuses, $payments, $modules, $tags, $from_at, $to_at, $dated,
     $search, $archived, $refunds_to_do, $carts
-)
+) where $only::bigint[] is null or list_contains($only::bigint[], id)

@@ -197,7 +197,7 @@ def test_the_filter_stands_on_a_second_sheet(hundred, mirror, tmp_path) -> None:
 def test_slices_of_any_size_are_the_same_file(hundred, mirror, sort, lines) -> None:
     """Cut small or whole, no row is lost, doubled or out of place."""
     with mirror.snapshot() as snap:
-        given = OrderFilter().parameters(snap.zone, NOON.date())
+        given = OrderFilter().parameters(snap.zone, NOON.date()) | {"only": None}
 
         def cut(size, every):
             frames = slices(snap, given, sort=sort, lines=lines, size=size, every=every)
@@ -322,3 +322,22 @@ def test_an_export_leaves_all_their_memory_to_questions(
         with mirror.snapshot() as other:
             export(snap, OrderFilter(), format="csv", path=tmp_path / "a.csv")
             assert before == limit(other)
+
+
+def test_a_selection_is_exported_alone(shop, mirror, tmp_path):
+    """Of what the filter keeps, the orders ticked; in the list's order."""
+    ids = [shop.order(number, paid=1000) for number in "123"]
+    shop.order("4", status="cancelled")
+    path = tmp_path / "selection.csv"
+    with mirror.snapshot() as snap:
+        wanted = OrderFilter(payments=("paid",))
+        count = export(
+            snap,
+            wanted,
+            format="csv",
+            path=path,
+            only=[ids[0], ids[2], shop.id_of("4")],
+        )
+
+    assert count == 2
+    assert pl.read_csv(path, infer_schema=False)["number"].to_list() == ["3", "1"]

@@ -24,7 +24,7 @@ from commandes.reports.export.slices import SLICE, one_ahead, slices
 from commandes.reports.orders import check_sort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -55,6 +55,7 @@ def export(
     timezone: str | None = None,
     language: str | None = None,
     today: date | None = None,
+    only: Sequence[int] | None = None,
 ) -> int:
     """Write all that a filter keeps to a file; the number of rows of data in it.
 
@@ -69,6 +70,7 @@ def export(
         timezone: of the dates and of the filter's days; None: the shop's.
         language: of the second sheet of XLSX; None: the one spoken now.
         today: what named periods are reckoned from; None: the day it is there.
+        only: ids of orders, those of them that the filter keeps; None: all.
 
     Raises:
         BadFilter: an unknown format or sort.
@@ -80,6 +82,7 @@ def export(
         raise BadFilter(name="format", value=format, choices=", ".join(FORMATS))
     zone = ZoneInfo(timezone) if timezone else snap.zone
     given = wanted.parameters(zone, today or datetime.now(zone).date())
+    given["only"] = None if only is None else list(only)
     rows = _size(snap, given, lines=lines)
     if format == "xlsx" and rows > writers.XLSX_ROWS:
         raise TooManyRowsForXlsx(rows=words.number(rows))

@@ -47,7 +47,7 @@ def slices(
     """Frames of the columns of the export (raw), which one after the other are sorted.
 
     Args:
-        given: the parameters of `filtered_orders`.
+        given: the parameters of `filtered_orders`; `only`, ids or None for all.
         sort: a code of reports.orders.SORTS.
         lines: one row per line of an order rather than per order.
         size: about how many orders a frame holds.
