@@ -1,7 +1,8 @@
 -- A slice of the orders to export.
 -- One row per order; the reader sorts (faster there than in the query) by
 -- sort_text, sort_number, id.
--- Parameters: those of filtered_orders; $only bigint[]; $sort text (date, total, customer),
+-- Parameters: those of filtered_orders; $only bigint[] (ids; null: all);
+--   $sort text (date, total, customer),
 --   $null_mark text, as in export_places.sql; the places $low_text varchar,
 --   $low_number bigint, $low_id bigint, $low_at timestamptz (included), $high_…
 --   (excluded); null: no end

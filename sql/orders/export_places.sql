@@ -1,6 +1,7 @@
 -- Every so many orders of a filter, by chance: where to cut an export.
 -- One row per order kept, in the order of its sort, upwards.
--- Parameters: those of filtered_orders; $only bigint[]; $sort text (date, total, customer),
+-- Parameters: those of filtered_orders; $only bigint[] (ids; null: all);
+--   $sort text (date, total, customer),
 --   $null_mark text ('0': orders without a name first, '2': last),
 --   $every integer
 -- Columns: sort_text, sort_number, id, placed_at
