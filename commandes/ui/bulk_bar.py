@@ -17,7 +17,7 @@ from commandes import rules, words
 from commandes.actions import bulk
 from commandes.actions.bulk import Asked
 from commandes.reports import orders
-from commandes.ui import exporting, listing
+from commandes.ui import exporting, listing, tables
 from commandes.ui.framing import part
 from commandes.ui.plain import plain
 from commandes.words import N_, STATUS_WORDS, _, plural
@@ -80,6 +80,9 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
     ):
         if ticked:
             _count(shown, ticked)
+            if len(ticked) == 1:
+                # The way in for those who work without a mouse.
+                st.button(_("Infos"), key="bulk_infos", on_click=_open, args=ticked)
         else:
             last(here, _("Cochez des commandes pour agir sur plusieurs"))
         idle = not ticked
@@ -142,6 +145,10 @@ def _count(shown: Listing, ticked: tuple[int, ...]) -> None:
             key=_ALL,
             help=_("Agir sur tout ce que le filtre garde, pas seulement la page."),
         )
+
+
+def _open(order_id: int) -> None:
+    st.session_state[tables.OPENED] = order_id
 
 
 def _more(code: str) -> str:

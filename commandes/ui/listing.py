@@ -69,8 +69,11 @@ class Listing:
 
     @property
     def digest(self) -> str:
-        """A short name of exactly these rows, part of the table's key."""
-        text = ",".join(str(order_id) for order_id in self.ids)
+        """A short name of these rows as they stand, part of the table's key.
+
+        After an action they stand otherwise: what was ticked is not ticked any more.
+        """
+        text = ",".join(str(part) for part in (self.seq, *self.ids))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

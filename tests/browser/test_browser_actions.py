@@ -237,3 +237,98 @@ def test_refunding_several_is_typed(acting, visitor):
     # Two of them their source had cancelled: what it took back never comes back here.
     assert _on_hand(acting) == 4
     assert _order(acting, "A01").payment_status == "refunded"
+
+
+def _tab_to(page, name, *, back=False):
+    """Go to a button by the Tab key alone."""
+    focused = page.locator("button:focus")
+    for _step in range(80):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if focused.count() and name in focused.inner_text():
+            return
+    pytest.fail(f"Tab does not reach {name}")
+
+
+def _tick_by_keyboard(page, row):
+    """Tick a row: Tab to the table, down to the row, Shift and Space."""
+    page.evaluate("document.activeElement.blur()")
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "CANVAS":
+            break
+    for _step in range(row):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    expect(page.get_by_text(re.compile("1 sélectionnée"))).to_be_visible()
+    settled(page)
+
+
+def _choose_by_keyboard(page, label):
+    """Open the menu that has the focus, and choose an entry of it."""
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name=label).wait_for()
+    for _step in range(20):
+        page.keyboard.press("ArrowDown")
+        if label in page.evaluate("document.activeElement.innerText"):
+            page.keyboard.press("Enter")
+            return
+    pytest.fail(f"the arrows do not reach {label}")
+
+
+def _apply_by_keyboard(page, said):
+    expect(page.get_by_role("button", name="Appliquer à 1 commande")).to_be_enabled()
+    _tab_to(page, "Appliquer à 1 commande")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(said)).to_be_visible()
+    settled(page)
+
+
+def test_the_keyboard_alone_tags_cancels_and_refunds(acting, visitor):
+    """Tab, arrows, Space and Enter: no mouse for what is done all day."""
+    page = visitor.open(f"{acting.address}/commandes?payment=paid&status=new")
+    Orders(page)
+    _tick_by_keyboard(page, 0)
+    _tab_to(page, "Ajouter une étiquette", back=True)
+    _choose_by_keyboard(page, "VIP")
+    _apply_by_keyboard(page, "Ajouter une étiquette : 1 commande changée")
+
+    _tick_by_keyboard(page, 0)
+    _tab_to(page, "Autres actions", back=True)
+    _choose_by_keyboard(page, "Rembourser")
+    _apply_by_keyboard(page, "Rembourser : 1 commande changée")
+
+    _tick_by_keyboard(page, 0)
+    _tab_to(page, "Annuler", back=True)
+    page.keyboard.press("Enter")
+    _apply_by_keyboard(page, "Annuler : 1 commande changée")
+
+    assert _kinds(acting, "A11") == ["tagged", "refunded"]
+    assert _kinds(acting, "A07") == ["cancelled"]
+
+
+@pytest.mark.parametrize("visitor", ["phone"], indirect=True)
+def test_a_thumb_tags_cancels_and_refunds(acting, visitor):
+    """At 390 pixels the panel does it all, and fits."""
+    page = visitor.open(f"{acting.address}/commandes")
+    orders = Orders(page)
+    orders.canvas.scroll_into_view_if_needed()
+    box = orders.canvas.bounding_box()
+    page.touchscreen.tap(box["x"] + 32 + 72 + 30, box["y"] + 34 * 2 + 17)
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_text("N° A11", exact=True)).to_be_visible()
+    drawer.get_by_role("combobox", name="Étiquettes").tap()
+    page.get_by_role("option", name="VIP").tap()
+    expect(drawer.get_by_text("Étiquette ajoutée.")).to_be_visible()
+    drawer.get_by_role("button", name="Autres actions").tap()
+    page.get_by_role("menuitem", name="Rembourser").tap()
+    drawer.get_by_role("button", name="Marquer comme remboursée").tap()
+    expect(drawer.get_by_text("Remboursée · à effectuer")).to_be_visible()
+    drawer.get_by_role("button", name="Autres actions").tap()
+    page.get_by_role("menuitem", name="Annuler").tap()
+    drawer.get_by_role("button", name="Annuler la commande").tap()
+    expect(drawer.get_by_text("Commande annulée.")).to_be_visible()
+
+    assert _kinds(acting, "A11") == ["tagged", "refunded", "cancelled"]
+    assert _on_hand(acting) == 1
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= page.viewport_size["width"]
