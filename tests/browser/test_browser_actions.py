@@ -267,9 +267,10 @@ def _choose_by_keyboard(page, label):
     """Open the menu that has the focus, and choose an entry of it."""
     page.keyboard.press("Enter")
     page.get_by_role("menuitem", name=label).wait_for()
+    focused = page.locator("[role=menuitem]:focus")
     for _step in range(20):
         page.keyboard.press("ArrowDown")
-        if label in page.evaluate("document.activeElement.innerText"):
+        if focused.count() and label in focused.inner_text():
             page.keyboard.press("Enter")
             return
     pytest.fail(f"the arrows do not reach {label}")
