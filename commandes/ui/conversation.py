@@ -17,7 +17,6 @@ from commandes.actions.orders import Order
 from commandes.reports import templates
 from commandes.ui.framing import telling
 from commandes.ui.parts import moment
-from commandes.ui.plain import plain
 from commandes.words import MESSAGE_WORDS, _, plural
 
 if TYPE_CHECKING:
@@ -262,7 +261,7 @@ def _templates(here: Here, name: str, draft: _Draft) -> None:
         range(len(known)),
         index=None,
         key=f"template-{draft.key}",
-        format_func=lambda place: plain(known[place].name),
+        format_func=lambda place: known[place].name,
         placeholder=_("Texte libre"),
         on_change=_chosen,
         args=(name, f"template-{draft.key}", known),

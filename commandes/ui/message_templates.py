@@ -15,7 +15,6 @@ from commandes.reports import templates
 from commandes.reports.templates import Template
 from commandes.ui import conversation
 from commandes.ui.framing import telling
-from commandes.ui.plain import plain
 from commandes.words import LANGUAGES, _
 
 if TYPE_CHECKING:
@@ -73,8 +72,10 @@ def _label(code: str, known: Mapping[str, Template]) -> str:
     if code == _NEW:
         return _("Nouveau modèle")
     one = known[code]
-    name = plain(one.name)
-    return name if one.id is not None else _("{name} (fourni)").format(name=name)
+    # The options of a select box are plain text.
+    return (
+        one.name if one.id is not None else _("{name} (fourni)").format(name=one.name)
+    )
 
 
 def _list(known: Mapping[str, Template]) -> None:
