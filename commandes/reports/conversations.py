@@ -90,36 +90,44 @@ class Post:
 def conversations(store: Store, limit: int = 50) -> Conversations:
     """The conversations of all orders, up to a limit."""
     m, o = tables.messages.c, tables.orders.c
-    waits = case(((m.direction == "in") & m.read_at.is_(None), 1), else_=0)
-    # Messages are numbered as they come: the highest id is the last one.
+    # Both are read from an index alone, whatever the texts weigh. Messages are
+    # numbered as they come: the highest id is the last one.
     each = (
-        select(
-            m.order_id,
-            func.max(m.id).label("last"),
-            func.count().label("many"),
-            func.sum(waits).label("unread"),
-        )
+        select(m.order_id, func.max(m.id).label("last"), func.count().label("many"))
         .group_by(m.order_id)
         .subquery()
     )
-    unread_first = case((each.c.unread > 0, 0), else_=1)
+    waiting = (
+        select(m.order_id, func.count().label("unread"))
+        .where(m.state == "received", m.read_at.is_(None))
+        .group_by(m.order_id)
+        .subquery()
+    )
+    unread = func.coalesce(waiting.c.unread, 0).label("unread")
+    unread_first = case((unread > 0, 0), else_=1)
+    first = (
+        select(each, unread, unread_first.label("place"))
+        .join_from(each, waiting, waiting.c.order_id == each.c.order_id, isouter=True)
+        .order_by(unread_first, each.c.last.desc())
+        .limit(limit)
+        .subquery()
+    )
     statement = (
         select(
-            *(each.c.order_id, each.c.many, each.c.unread),
+            *(first.c.order_id, first.c.many, first.c.unread),
             *(o.number, o.source, o.customer_name, o.email),
             *(m.subject, m.state, m.direction, m.at),
         )
-        .join_from(each, tables.messages, m.id == each.c.last)
-        .join(tables.orders, o.id == each.c.order_id)
-        .order_by(unread_first, m.id.desc())
-        .limit(limit)
+        .join_from(first, tables.messages, m.id == first.c.last)
+        .join(tables.orders, o.id == first.c.order_id)
+        .order_by(first.c.place, first.c.last.desc())
     )
-    totals = select(func.count(), func.sum(case((each.c.unread > 0, 1), else_=0)))
     with store.reading() as connection:
         rows = connection.execute(statement).all()
-        count, unread = connection.execute(totals.select_from(each)).one()
+        count = connection.scalar(select(func.count()).select_from(each))
+        unread_count = connection.scalar(select(func.count()).select_from(waiting))
     threads = tuple(_thread(row) for row in rows)
-    return Conversations(threads, int(count), int(unread or 0))
+    return Conversations(threads, count or 0, unread_count or 0)
 
 
 def _thread(row: Any) -> Thread:  # noqa: ANN401 (a row of the question above)

@@ -75,8 +75,7 @@ def thread(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
 def _message(message: Message, zone: str) -> None:
     at = moment(message.at, zone)
     if message.direction == "in":
-        said = _("{sender} · {at}")
-        who = said.format(sender=message.sender or _("Client"), at=at)
+        who = f"{message.sender or _('Client')} · {at}"
     else:
         said = _("{actor} à {recipient} · {at}")
         who = said.format(actor=message.actor, recipient=message.recipient, at=at)

@@ -148,9 +148,9 @@ def _list(threads: tuple[Thread, ...], zone: str) -> None:
         column_config={
             "unread": column.TextColumn(_("Non lus"), width=64, pinned=True),
             "number": column.TextColumn(_("N°"), width=72),
-            "customer": column.TextColumn(_("Client"), width=124),
-            "subject": column.TextColumn(_("Dernier message"), width=180),
+            "customer": column.TextColumn(_("Client"), width=112),
             "state": column.TextColumn(_("État"), width=128),
+            "subject": column.TextColumn(_("Dernier message"), width=180),
             "at": column.TextColumn(_("Date"), width=118),
         },
         alt=_("Conversations"),
@@ -162,8 +162,8 @@ def _row(one: Thread, zone: str) -> dict[str, str]:
         "unread": f"● {words.number(one.unread)}" if one.unread else "",
         "number": one.number,
         "customer": one.customer or "",
-        "subject": one.subject,
         "state": _(MESSAGE_WORDS[one.state]),
+        "subject": one.subject,
         "at": moment(one.at, zone),
     }
 
