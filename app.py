@@ -32,6 +32,13 @@ page = st.navigation(
                 url_path="commande",
                 visibility="hidden",
             ),
+            st.Page(
+                "pages/commandes/conversations.py",
+                title=":material/forum: " + _("Conversations"),
+                icon="",
+                url_path="conversations",
+                help=_("Messages aux clients et leurs réponses."),
+            ),
         ],
         _("Rapports"): [
             st.Page(
@@ -49,6 +56,13 @@ page = st.navigation(
                 icon="",
                 url_path="importer",
                 help=_("Apporter les commandes d’un fichier de sa plateforme."),
+            ),
+            st.Page(
+                "pages/reglages/modeles.py",
+                title=":material/drafts: " + _("Modèles de message"),
+                icon="",
+                url_path="modeles",
+                help=_("Textes prêts pour écrire aux clients."),
             ),
         ],
     },

@@ -37,6 +37,10 @@
     ├── ViewError
     │   ├── ViewNameTaken
     │   └── ViewNameEmpty
+    ├── TemplateError
+    │   ├── TemplateNameTaken
+    │   ├── TemplateIncomplete
+    │   └── TemplateGone
     └── ExportRefused
         ├── TooManyRowsForXlsx
         └── ExportUnwritable
@@ -315,6 +319,33 @@ class ViewNameEmpty(ViewError):
     code = "view_name_empty"
     sentence = N_("Une vue a besoin d’un nom.")
     advice = N_("Donnez-lui un nom, puis enregistrez.")
+
+
+class TemplateError(CommandesError):
+    code = "template"
+    sentence = N_("Le modèle de message n’a pas été enregistré.")
+    advice = N_("Rien n’a été changé.")
+
+
+class TemplateNameTaken(TemplateError):
+    code = "template_name_taken"
+    sentence = N_("Un modèle de message s’appelle déjà « {name} ».")
+    advice = N_("Rien n’a été changé. Choisissez un autre nom.")
+
+
+class TemplateIncomplete(TemplateError):
+    code = "template_incomplete"
+    sentence = N_(
+        "Un modèle de message a un nom d’au plus {longest} caractères, un objet et un "
+        "texte."
+    )
+    advice = N_("Rien n’a été changé. Complétez-le, puis enregistrez.")
+
+
+class TemplateGone(TemplateError):
+    code = "template_gone"
+    sentence = N_("Quelqu’un a supprimé ce modèle de message entre-temps.")
+    advice = N_("Rien n’a été changé. Enregistrez-le comme nouveau modèle.")
 
 
 class ExportRefused(CommandesError):

@@ -1,4 +1,4 @@
-"""The ASGI app: Streamlit, health, downloads, and `serve` for the command line.
+"""The ASGI app: Streamlit, health, downloads, the post; `serve` for the command line.
 
 `app` can be given to any ASGI server. Before it answers anyone it has opened the
 store and the mirror and has run the first page once, so that the first visitor,
@@ -29,6 +29,7 @@ from streamlit.web import bootstrap
 from commandes import settings as settings_
 from commandes import words
 from commandes.errors import UsageError
+from commandes.mail.worker import Worker
 from commandes.ui import files
 from commandes.ui.house import close_house, open_house
 from commandes.words import _
@@ -107,9 +108,12 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     files.forget_all(house.settings)
     with suppress(TimeoutError):
         await asyncio.wait_for(_open_first_page(app), FIRST_PAGE_SECONDS)
+    worker = Worker(house.store, house.settings)
+    worker.start()
     try:
         yield
     finally:
+        await asyncio.to_thread(worker.stop)
         close_house()
 
 

@@ -166,6 +166,14 @@ SETTINGS = (
         N_("une adresse e-mail"),
     ),
     Setting(
+        "imap_url",
+        "",
+        "Mailbox of the customers' replies: imap://, imap+starttls:// or imaps:// "
+        "user:password@host:port/folder; empty: replies are not read.",
+        str,
+        N_("une URL IMAP"),
+    ),
+    Setting(
         "upload_limit",
         "500",
         "Largest file, in megabytes, that the import page takes.",
@@ -202,6 +210,7 @@ class Settings:
     mirror_threads: int
     smtp_url: str
     mail_from: str
+    imap_url: str
     upload_limit: int
     development: bool
 

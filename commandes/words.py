@@ -150,6 +150,14 @@ MODULE_WORDS = {
     "restaurant": N_("Réservations de restaurant"),
     "booking": N_("Réservation de créneaux"),
 }
+MESSAGE_WORDS = {
+    "queued": N_("En attente d’envoi"),
+    "sending": N_("Envoi en cours"),
+    "sent": N_("Envoyé"),
+    "failed": N_("Échec de l’envoi"),
+    "uncertain": N_("Envoi non confirmé"),
+    "received": N_("Reçu"),
+}
 DATED_WORDS = {
     "placed": N_("Date de commande"),
     "paid": N_("Date de paiement"),

@@ -81,12 +81,13 @@ def find(connection: Connection, wanted: Order) -> Row[Any]:
     return rows[0]
 
 
-# The worker's entries: they touch nothing that a person saw and decided on.
+# What became of messages and who read them: nothing that a person decided on.
 _OF_THE_POST = (
     "message_sent",
     "message_failed",
     "message_uncertain",
     "message_received",
+    "messages_read",
 )
 
 

@@ -3,39 +3,52 @@
 SMTP knows no idempotency: when the connection breaks after the text went out and
 before the server answered, nobody can tell whether it was taken. Such a message is
 `uncertain`, for a person to decide; it is never sent again by itself.
+
+A message is taken (`sending`) under the write lock, by a worker that is connected:
+several workers send it once. Whoever takes it ends within DEADLINE or is cut off, so
+one that is `sending` for longer than LEASE belonged to a worker that died.
 """
 
 from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from email import policy
-from email.message import EmailMessage
-from email.utils import format_datetime
+from datetime import UTC, datetime, timedelta
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from commandes.actions import orders
+from commandes.actions.messages import as_line
 from commandes.actions.orders import Done
-from commandes.store import tables
+from commandes.mail import compose
+from commandes.store import facts, tables
+from commandes.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
 
     from commandes.settings import Settings
     from commandes.store import Store, Writer
 
 ACTOR = "outbox"
-MOST_ATTEMPTS = 5
-# A message that is « sending » for longer belonged to a worker that died.
-LEASE = timedelta(minutes=10)
+# How long a message that was refused for now waits before the next attempt; after
+# the last one it has failed.
+PAUSES = tuple(
+    timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480)
+)
+# Seconds for one step of the talk with a server, and for all that is said about one
+# message: a server that answers a byte at a time is left.
 TIMEOUT = 30.0
+DEADLINE = 180.0
+LEASE = timedelta(minutes=10)
+_LONGEST_ERROR = 300
 
 
 @dataclass(frozen=True)
@@ -46,79 +59,129 @@ class Outcome:
     error: str = ""
 
 
-def send_waiting(store: Store, settings: Settings) -> int:
-    """Send what waits, oldest first; returns how many were sent.
+@dataclass(frozen=True)
+class Round:
+    """What one round of the outbox did.
 
-    Without COMMANDES_SMTP_URL nothing is touched: the messages stay queued.
+    Attributes:
+        sent: how many messages the server took.
+        trouble: why there was no server to give messages to; empty when there was.
+    """
+
+    sent: int = 0
+    trouble: str = ""
+
+
+def send_waiting(
+    store: Store, settings: Settings, *, ended: Callable[[], bool] = lambda: False
+) -> Round:
+    """Send what waits, oldest first.
+
+    Without COMMANDES_SMTP_URL nothing is touched: the messages stay queued. They
+    also do, at no cost to their attempts, when the server cannot be reached.
+
+    Args:
+        ended: whether to end after the message in hand.
     """
     if not settings.smtp_url:
-        return 0
+        return Round()
     give_up_dead(store)
     sent = 0
-    for message in _waiting(store):
-        outcome = _send(settings, message)
-        _note(store, message, outcome)
-        sent += outcome.state == "sent"
-        if outcome.state == "queued":
-            break  # the server does not answer now: the others wait too
-    return sent
+    server: smtplib.SMTP | None = None
+    try:
+        while _waits(store) and not ended():
+            server = _ready(server)
+            if server is None:
+                server, trouble = _reached(settings)
+                facts.keep(store, ACTOR, facts.OUTBOX_TROUBLE, trouble)
+            if server is None:
+                return Round(sent, trouble)
+            message = _take(store)
+            if message is None:
+                break
+            outcome = _send(server, settings, message)
+            _note(store, message, outcome)
+            sent += outcome.state == "sent"
+    finally:
+        _leave(server)
+    return Round(sent)
 
 
-def give_up_dead(store: Store) -> None:
+def give_up_dead(store: Store, lease: timedelta = LEASE) -> None:
     """Messages that a worker was sending when it died become uncertain."""
     c = tables.messages.c
+    dead = select(tables.messages).where(
+        c.state == "sending", c.state_at <= datetime.now(UTC) - lease
+    )
+    with store.reading() as connection:
+        if connection.execute(dead.limit(1)).first() is None:
+            return
     with store.writing(ACTOR) as writer:
-        dead = writer.connection.execute(
-            select(tables.messages).where(
-                c.state == "sending", c.state_at < writer.now - LEASE
-            )
-        ).all()
-        for message in dead:
+        for message in writer.connection.execute(dead).all():
             _set(writer, message, Outcome("uncertain"))
 
 
-def _waiting(store: Store) -> Iterator[Row[Any]]:
-    """Each message that waits, taken (« sending ») before it is given."""
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Messages that wait and whose pause after a refusal is over."""
     c = tables.messages.c
-    last = 0
-    while True:
-        with store.writing(ACTOR) as writer:
-            message = writer.connection.execute(
-                select(tables.messages)
-                .where(c.direction == "out", c.state == "queued", c.id > last)
-                .order_by(c.id)
-                .limit(1)
-            ).first()
-            if message is None:
-                return
-            writer.connection.execute(
-                update(tables.messages)
-                .where(c.id == message.id)
-                .values(
-                    state="sending",
-                    state_at=writer.now,
-                    attempts=message.attempts + 1,
-                )
-            )
-        last = message.id
-        yield message
+    rested = (
+        and_(c.attempts == attempts, c.state_at <= now - pause)
+        for attempts, pause in enumerate(PAUSES, start=1)
+    )
+    return and_(
+        c.direction == "out", c.state == "queued", or_(c.attempts == 0, *rested)
+    )
+
+
+def _waits(store: Store) -> bool:
+    c = tables.messages.c
+    with store.reading() as connection:
+        now = datetime.now(UTC)
+        return connection.scalar(select(c.id).where(_due(now)).limit(1)) is not None
+
+
+def _take(store: Store) -> Row[Any] | None:
+    """The message that has waited longest, now « sending », with its order's number."""
+    m, o = tables.messages, tables.orders
+    with store.writing(ACTOR) as writer:
+        waiting = select(m.c.id).where(_due(writer.now)).order_by(m.c.id).limit(1)
+        found = writer.connection.scalar(waiting)
+        if found is None:
+            return None
+        writer.connection.execute(
+            update(m)
+            .where(m.c.id == found)
+            .values(state="sending", state_at=writer.now, attempts=m.c.attempts + 1)
+        )
+        return writer.connection.execute(
+            select(m, o.c.number)
+            .join_from(m, o, o.c.id == m.c.order_id)
+            .where(m.c.id == found)
+        ).one()
 
 
 def _note(store: Store, message: Row[Any], outcome: Outcome) -> None:
-    if outcome.state == "queued" and message.attempts + 1 >= MOST_ATTEMPTS:
+    if outcome.state == "queued" and message.attempts > len(PAUSES):
         outcome = Outcome("failed", outcome.error)
     with store.writing(ACTOR) as writer:
         _set(writer, message, outcome)
 
 
 def _set(writer: Writer, message: Row[Any], outcome: Outcome) -> None:
+    """Change the state of a message that is still as it was taken."""
     c = tables.messages.c
-    writer.connection.execute(
+    changed = writer.connection.execute(
         update(tables.messages)
-        .where(c.id == message.id)
+        .where(
+            c.id == message.id,
+            c.state == "sending",
+            c.attempts == message.attempts,
+            c.state_at == message.state_at,
+        )
         .values(state=outcome.state, state_at=writer.now, error=outcome.error or None)
-    )
-    if outcome.state == "queued":
+    ).rowcount
+    # Nothing: its order was withdrawn meanwhile.
+    if not changed or outcome.state == "queued":
         return
     order = writer.connection.execute(
         select(tables.orders).where(tables.orders.c.id == message.order_id)
@@ -127,31 +190,54 @@ def _set(writer: Writer, message: Row[Any], outcome: Outcome) -> None:
     orders.save(writer, order, done)
 
 
-def compose(settings: Settings, message: Row[Any]) -> EmailMessage:
-    """The e-mail of a message: plain text, headers that cannot be injected."""
-    mail = EmailMessage(policy=policy.SMTP)
-    mail["From"] = settings.mail_from
-    mail["To"] = message.recipient
-    mail["Subject"] = message.subject
-    mail["Date"] = format_datetime(message.at)
-    mail["Message-ID"] = message.message_id
-    if message.in_reply_to:
-        mail["In-Reply-To"] = message.in_reply_to
-        mail["References"] = message.in_reply_to
-    mail.set_content(message.body)
-    return mail
+class _Timed(smtplib.SMTP):
+    """A server that is left when the talk takes too long, whatever it still says."""
+
+    _timer: Timer | None = None
+
+    def connect(
+        self,
+        host: str = "localhost",
+        port: int = 0,
+        source_address: Any = None,  # noqa: ANN401 (the library's own)
+    ) -> tuple[int, bytes]:
+        """Connect, against the clock from here on."""
+        self.start_clock()
+        return super().connect(host, port, source_address)
+
+    def start_clock(self) -> None:
+        """Give the server the whole time again."""
+        self.stop_clock()
+        self._timer = Timer(DEADLINE, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop_clock(self) -> None:
+        """Let the server be."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _cut(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(2)
+
+    def close(self) -> None:
+        """Close the connection and stop the clock."""
+        self.stop_clock()
+        super().close()
 
 
-def _send(settings: Settings, message: Row[Any]) -> Outcome:
+class _TimedSecure(_Timed, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
+def _reached(settings: Settings) -> tuple[smtplib.SMTP | None, str]:
+    """A server that takes messages, or why there is none."""
     try:
-        mail = compose(settings, message)
-    except ValueError as error:  # an address that no header can hold
-        return Outcome("failed", str(error))
-    try:
-        with _connect(settings) as server:
-            return _hand_over(server, mail)
-    except (OSError, smtplib.SMTPException) as error:
-        return Outcome("queued", _first_line(error))
+        return _connect(settings), ""
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        return None, _said(error)
 
 
 def _connect(settings: Settings) -> smtplib.SMTP:
@@ -161,48 +247,99 @@ def _connect(settings: Settings) -> smtplib.SMTP:
     server: smtplib.SMTP
     if url.scheme == "smtps":
         context = ssl.create_default_context()
-        server = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT, context=context)
+        server = _TimedSecure(host, port or 465, timeout=TIMEOUT, context=context)
+    elif url.scheme in ("smtp", "smtp+starttls"):
+        server = _Timed(host, port or 25, timeout=TIMEOUT)
     else:
-        server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT)
-    if url.scheme == "smtp+starttls":
-        server.starttls(context=ssl.create_default_context())
-    if url.username:
-        server.login(unquote(url.username), unquote(url.password or ""))
+        raise ValueError(_("COMMANDES_SMTP_URL n’est pas une URL SMTP"))
+    try:
+        if url.scheme == "smtp+starttls":
+            server.starttls(context=ssl.create_default_context())
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        server.ehlo_or_helo_if_needed()
+    except BaseException:
+        server.close()
+        raise
     return server
 
 
-def _hand_over(server: smtplib.SMTP, mail: EmailMessage) -> Outcome:
-    """Give one e-mail to a server; from its first byte on, silence is uncertainty."""
-    server.ehlo_or_helo_if_needed()
-    for code, answer in _before_text(server, mail):
-        if code not in (250, 251, 354):
-            return _refused(code, answer)
+def _ready(server: smtplib.SMTP | None) -> smtplib.SMTP | None:
+    """A connection that served a message already, ready for the next one."""
+    if server is None or server.sock is None:
+        return None
     try:
-        text = mail.as_bytes(policy=policy.SMTP)
-        # A line that is a full stop alone would end the text (RFC 5321, 4.5.2).
-        stuffed = text.replace(b"\r\n.", b"\r\n..")
-        server.send(
-            stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n"
-        )
+        code, _answer = server.rset()
+    except (OSError, smtplib.SMTPException):
+        code = 0
+    if code == 250:  # noqa: PLR2004 (SMTP: done)
+        return server
+    server.close()
+    return None
+
+
+def _leave(server: smtplib.SMTP | None) -> None:
+    if server is not None:
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+        server.close()
+
+
+def _send(server: smtplib.SMTP, settings: Settings, message: Row[Any]) -> Outcome:
+    """Give one message to a server; from its first byte on, silence is uncertainty."""
+    try:
+        recipient = compose.address(message.recipient or "")
+        text = compose.mail(settings, message, message.number)
+    except ValueError:
+        return Outcome("failed", _("L’e-mail du client n’est pas une adresse."))
+    if isinstance(server, _Timed):
+        server.start_clock()
+    try:
+        code, answer = server.mail(settings.mail_from)
+        if code != 250:  # noqa: PLR2004 (SMTP: done)
+            # It is the shop that the server does not want: no fault of the message.
+            return Outcome("queued", _answer(code, answer))
+        code, answer = server.rcpt(recipient)
+        if code not in (250, 251, 252):
+            return _refused(code, answer)
+        code, answer = server.docmd("data")
+        if code != 354:  # noqa: PLR2004 (SMTP: go on)
+            return _refused(code, answer)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        server.close()
+        return Outcome("queued", _said(error))
+    return _hand_over(server, text)
+
+
+def _hand_over(server: smtplib.SMTP, text: bytes) -> Outcome:
+    # A line that is a full stop alone would end the text (RFC 5321, 4.5.2).
+    stuffed = text.replace(b"\r\n.", b"\r\n..")
+    try:
+        server.send(stuffed + b".\r\n")
         code, answer = server.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        return Outcome("uncertain", _first_line(error))
-    return Outcome("sent") if code == 250 else _refused(code, answer)  # noqa: PLR2004 (SMTP: done)
-
-
-def _before_text(
-    server: smtplib.SMTP, mail: EmailMessage
-) -> Iterator[tuple[int, bytes]]:
-    yield server.mail(str(mail["From"]))
-    yield server.rcpt(str(mail["To"]))
-    yield server.docmd("data")
+        server.close()
+        return Outcome("uncertain", _said(error))
+    if code == 250:  # noqa: PLR2004 (SMTP: done)
+        return Outcome("sent")
+    if 400 <= code < 600:  # noqa: PLR2004 (SMTP: later, never)
+        return _refused(code, answer)
+    server.close()
+    return Outcome("uncertain", _answer(code, answer))
 
 
 def _refused(code: int, answer: bytes) -> Outcome:
-    text = f"{code} {answer.decode(errors='replace')}"
-    # 4xx: try again later; 5xx: never.
-    return Outcome("queued" if code < 500 else "failed", text)  # noqa: PLR2004 (SMTP: for good)
+    # 5xx: never; everything else: try again later.
+    state = "failed" if 500 <= code < 600 else "queued"  # noqa: PLR2004 (SMTP: for good)
+    return Outcome(state, _answer(code, answer))
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _answer(code: int, answer: bytes | str) -> str:
+    said = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    return as_line(f"{code} {said}")[:_LONGEST_ERROR]
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _answer(error.smtp_code, error.smtp_error)
+    return as_line(str(error))[:_LONGEST_ERROR] or type(error).__name__

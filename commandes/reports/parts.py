@@ -119,10 +119,16 @@ class Shipment:
 
 @dataclass(frozen=True)
 class Message:
-    """A message of the conversation; direction `out` or `in`."""
+    """A message of the conversation; direction `out` or `in`.
+
+    Attributes:
+        sender: of what came in: the address it says it comes from.
+        read_at: when someone read what came in; None: nobody has.
+    """
 
     id: int
     direction: str
+    sender: str | None
     recipient: str | None
     subject: str
     body: str
@@ -131,6 +137,7 @@ class Message:
     actor: str
     at: datetime
     state_at: datetime
+    read_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from commandes import words
-from commandes.words import N_, PAYMENT_WORDS, STATUS_WORDS, _
+from commandes.words import MESSAGE_WORDS, N_, PAYMENT_WORDS, STATUS_WORDS, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,13 @@ _SAYS = {
     "tracked": N_("Numéro de suivi ajouté"),
     "tracking_removed": N_("Numéro de suivi retiré"),
     "message_queued": N_("Message au client"),
+    "message_sent": N_("Message envoyé"),
+    "message_failed": N_("Échec de l’envoi d’un message"),
+    "message_uncertain": N_("Envoi d’un message non confirmé"),
+    "message_retried": N_("Message remis à l’envoi"),
+    "message_decided": N_("Envoi d’un message décidé"),
+    "message_received": N_("Réponse du client"),
+    "messages_read": N_("Conversation lue"),
     "abandoned": N_("Panier abandonné"),
     "begun": N_("Panier commencé"),
 }
@@ -59,6 +66,13 @@ _ICONS = {
     "noted": ":material/sticky_note_2:",
     "tracked": ":material/local_shipping:",
     "message_queued": ":material/mail:",
+    "message_sent": ":material/mark_email_read:",
+    "message_failed": ":material/unsubscribe:",
+    "message_uncertain": ":material/help:",
+    "message_retried": ":material/forward_to_inbox:",
+    "message_decided": ":material/rule:",
+    "message_received": ":material/mark_email_unread:",
+    "messages_read": ":material/drafts:",
     "abandoned": ":material/remove_shopping_cart:",
     "begun": ":material/shopping_cart:",
 }
@@ -77,11 +91,15 @@ def sentence(entry: Activity, currency: str) -> str:
     return _("{what} : {facts}").format(what=what, facts=facts) if facts else what
 
 
+# Who acts by itself, in words.
+_POST = {"outbox": N_("envoi automatique"), "inbox": N_("boîte de réception")}
+
+
 def author(entry: Activity) -> str:
     """Who did it, or where it is known from."""
     if entry.from_file:
         return _("d’après le fichier ({source})").format(source=entry.actor)
-    return entry.actor
+    return _(_POST[entry.actor]) if entry.actor in _POST else entry.actor
 
 
 def _no_facts(payload: dict[str, Any], currency: str) -> str:
@@ -110,6 +128,12 @@ def _tag_facts(payload: dict[str, Any], currency: str) -> str:
     return str(payload.get("tag") or "")
 
 
+def _message_facts(payload: dict[str, Any], currency: str) -> str:
+    del currency
+    state = payload.get("state")
+    return _(MESSAGE_WORDS[state]) if state in MESSAGE_WORDS else ""
+
+
 def _amount_facts(payload: dict[str, Any], currency: str) -> str:
     amount = payload.get("amount")
     if not isinstance(amount, int):
@@ -124,6 +148,7 @@ _FACTS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "updated": _import_facts,
     "tagged": _tag_facts,
     "untagged": _tag_facts,
+    "message_decided": _message_facts,
     "paid": _amount_facts,
     "payment_voided": _amount_facts,
     "refunded": _amount_facts,

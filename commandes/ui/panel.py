@@ -12,7 +12,15 @@ import streamlit as st
 
 from commandes import words
 from commandes.reports import detail, orders
-from commandes.ui import acting, acting_forms, activity, listing, parts, theme
+from commandes.ui import (
+    acting,
+    acting_forms,
+    activity,
+    conversation,
+    listing,
+    parts,
+    theme,
+)
 from commandes.ui.acting import Seen
 from commandes.ui.framing import part
 from commandes.ui.parts import addresses, amounts, facts, lines, moment, services
@@ -52,7 +60,7 @@ def drawer(order_id: int) -> None:
         with part() as here:
             found = detail.order_by_id(here.store, st.session_state[_OPEN])
             _way(here, found)
-            show(here, found, st.title)
+            show(here, found, st.title, lambda: st.rerun(scope="fragment"))
 
     opened()
 
@@ -104,15 +112,21 @@ def _beside(here: Here, order: OrderDetail) -> int | None:
     return None
 
 
-def show(here: Here, order: OrderDetail, heading: Callable[..., object]) -> None:
+def show(
+    here: Here,
+    order: OrderDetail,
+    heading: Callable[..., object],
+    again: Callable[[], None],
+) -> None:
     """Everything about an order, from who ordered to what happened, and its actions.
 
     Args:
         heading: draws a section's title; a drawer makes headings smaller than a page.
+        again: draws all this again.
     """
     zone = here.settings.timezone
     _head(order, zone)
-    _actions(here, order)
+    _actions(here, order, again)
     for title, draw, there in (
         (_("Informations client"), _customer, True),
         (_("Articles"), _articles, True),
@@ -132,7 +146,7 @@ def show(here: Here, order: OrderDetail, heading: Callable[..., object]) -> None
         parts.other_orders(others, zone)
 
 
-def _actions(here: Here, order: OrderDetail) -> None:
+def _actions(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
     """What can be done with the order, the form that was asked for, its answer."""
     acting.said(order.id)
     acting_forms.state(order)
@@ -145,6 +159,16 @@ def _actions(here: Here, order: OrderDetail) -> None:
             on_click=acting.open_form,
             args=(order.id, "track"),
         )
+        count = len(order.messages)
+        st.button(
+            f"{_('Conversation')} · {words.number(count)}"
+            if count
+            else _("Conversation"),
+            key="panel_conversation",
+            icon=":material/forum:",
+            on_click=acting.open_form,
+            args=(order.id, "conversation"),
+        )
         offered = _offered(order)
         st.menu_button(
             _("Autres actions"),
@@ -155,7 +179,12 @@ def _actions(here: Here, order: OrderDetail) -> None:
             args=(Seen.of(order),),
         )
     form = acting.form_of(order.id)
-    if form in acting_forms.FORMS:
+    if form == "conversation":
+        with st.container(border=True, key="acting_form"):
+            conversation.thread(here, order, again)
+            conversation.compose(here, order, again)
+            st.button(_("Fermer"), key="acting_close", on_click=acting.close_form)
+    elif form in acting_forms.FORMS:
         with st.container(border=True, key="acting_form"):
             acting_forms.FORMS[form](here, order)
 

@@ -15,5 +15,5 @@ with ui.frame(_("Commande")) as here:
         order = detail.order(here.store, number, st.query_params.get("source"))
         ui.panel.way_of_page(here, order)
         with st.container(width=900):
-            ui.panel.show(here, order, st.subheader)
+            ui.panel.show(here, order, st.subheader, st.rerun)
     ui.language.switch()

@@ -10,8 +10,10 @@ PAGES = {
     "": "Tableau de bord",
     "commandes": "Commandes",
     "commande?commande=A05&source=test": "Commande",
+    "conversations": "Conversations",
     "ventes": "Ventes",
     "importer": "Importer",
+    "modeles": "Modèles de message",
 }
 
 

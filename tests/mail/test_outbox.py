@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-import socket
+import threading
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
+from mail_servers import Post, free_port, started
 from sqlalchemy import select
 
 from commandes.actions import messages
 from commandes.actions.orders import Order
 from commandes.mail import outbox
+from commandes.reports import conversations
 from commandes.store import checks, tables
-
-
-class Post:
-    """A mail server's behaviour; it keeps what it took."""
-
-    def __init__(self) -> None:
-        self.taken = []
-        self.answer = "250 taken"
-        self.recipient_answer = None
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 (aiosmtpd's name)
-        if self.recipient_answer:
-            return self.recipient_answer
-        envelope.rcpt_tos.append(address)
-        return "250 ok"
-
-    async def handle_DATA(self, server, _session, envelope):  # noqa: N802 (aiosmtpd's name)
-        self.taken.append(envelope)
-        if self.answer == "drop":
-            server.transport.abort()
-            return "451 gone"
-        return self.answer
-
-
-def started(behaviour: Post) -> Controller:
-    """A server on a port that was free; another one where it was taken meanwhile."""
-    for _ in range(10):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        controller = Controller(behaviour, hostname="127.0.0.1", port=port)
-        try:
-            controller.start()
-        except OSError:
-            continue
-        return controller
-    pytest.fail("no free port")
 
 
 @pytest.fixture
@@ -62,45 +28,76 @@ def post(settings, shop):
         settings, smtp_url=f"smtp://127.0.0.1:{controller.port}"
     )
     behaviour.store = shop.store
+    behaviour.shop = shop
     shop.order("1")
     messages.message(shop.store, Order("1"), "Votre commande", "Été\n.\nfin", actor="t")
     yield behaviour
     controller.stop()
 
 
-def state(store) -> str:
+def rows(store):
     with store.reading() as connection:
-        return connection.scalar(select(tables.messages.c.state))
+        return connection.execute(
+            select(tables.messages).order_by(tables.messages.c.id)
+        ).all()
+
+
+def state(store) -> str:
+    return rows(store)[0].state
+
+
+def kinds(store) -> list[str]:
+    with store.reading() as connection:
+        c = tables.events.c
+        return list(connection.scalars(select(c.kind).order_by(c.seq)))
+
+
+def rest(store) -> None:
+    """Let the pause after a refusal go by."""
+    with store.writing("t") as writer:
+        c = tables.messages.c
+        writer.connection.execute(
+            tables.messages.update()
+            .where(c.state == "queued")
+            .values(state_at=datetime(2020, 1, 1, tzinfo=UTC))
+        )
 
 
 def test_a_message_that_waits_is_sent_once(post):
     """The text arrives whole, dots included; a second round sends nothing."""
-    assert outbox.send_waiting(post.store, post.settings) == 1
-    assert outbox.send_waiting(post.store, post.settings) == 0
+    assert outbox.send_waiting(post.store, post.settings).sent == 1
+    assert outbox.send_waiting(post.store, post.settings).sent == 0
 
     (envelope,) = post.taken
     assert envelope.rcpt_tos == ["ana@example.org"]
     assert state(post.store) == "sent"
-    text = envelope.content.decode()
-    assert text.count("Subject: Votre commande") == 1
-    assert "\r\n.\r\n" in text
+    mail = message_from_bytes(envelope.content, policy=policy.default)
+    assert mail["Subject"] == "Votre commande [#1]"
+    assert mail.get_content().splitlines() == ["Été", ".", "fin"]
+    assert kinds(post.store)[-2:] == ["message_queued", "message_sent"]
 
 
 def test_without_a_server_set_messages_stay_queued(post, settings):
     """Nothing is touched."""
-    assert outbox.send_waiting(post.store, settings) == 0
+    assert outbox.send_waiting(post.store, settings) == outbox.Round()
     assert state(post.store) == "queued"
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
-    [("451 later", "queued"), ("554 never", "failed"), ("drop", "uncertain")],
+    [
+        ("451 later", "queued"),
+        ("554 never", "failed"),
+        ("drop", "uncertain"),
+        ("close", "uncertain"),
+        ("999 what", "uncertain"),
+    ],
 )
 def test_what_the_server_says_decides_the_state(post, answer, expected):
     """Later: again. Never: failed. Silence after the text: for a person to decide."""
     post.answer = answer
 
-    assert outbox.send_waiting(post.store, post.settings) == 0
+    assert outbox.send_waiting(post.store, post.settings).sent == 0
 
     assert state(post.store) == expected
     with post.store.reading() as connection:
@@ -109,27 +106,156 @@ def test_what_the_server_says_decides_the_state(post, answer, expected):
 
 def test_an_address_that_the_server_refuses_fails(post):
     """The error is kept for the person who looks."""
-    post.recipient_answer = "550 unknown"
+    post.recipient_answers["ana@example.org"] = "550 unknown"
 
     outbox.send_waiting(post.store, post.settings)
 
     assert state(post.store) == "failed"
+    assert rows(post.store)[0].error == "550 unknown"
     assert post.taken == []
 
 
-def test_a_server_that_is_away_is_tried_five_times(post):
-    """Then the message has failed, and says so."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        away = replace(
-            post.settings, smtp_url=f"smtp://127.0.0.1:{free.getsockname()[1]}"
-        )
-        states = []
-        for _ in range(5):
-            outbox.send_waiting(post.store, away)
-            states.append(state(post.store))
+@pytest.mark.parametrize("refusal", ["450 later", "drop"])
+def test_a_refusal_for_now_keeps_no_other_message_waiting(post, refusal):
+    """The others go out in the same round; the refused one rests before it is tried."""
+    post.recipient_answers["ana@example.org"] = refusal
+    for number in ("2", "3"):
+        post.shop.order(number, email=f"{number}@example.org")
+        messages.message(post.store, Order(number), "Objet", "Texte", actor="t")
 
-    assert states == ["queued"] * 4 + ["failed"]
+    assert outbox.send_waiting(post.store, post.settings).sent == 2
+    asked = post.connections
+    assert outbox.send_waiting(post.store, post.settings).sent == 0
+    assert post.connections == asked
+    post.recipient_answers.clear()
+    rest(post.store)
+
+    assert outbox.send_waiting(post.store, post.settings).sent == 1
+    assert [row.state for row in rows(post.store)] == ["sent"] * 3
+
+
+def test_a_message_refused_for_now_fails_in_the_end(post):
+    """After the last pause nobody waits any longer: it has failed, and says why."""
+    post.answer = "451 later"
+    states = []
+    for _ in range(len(outbox.PAUSES) + 1):
+        outbox.send_waiting(post.store, post.settings)
+        states.append(state(post.store))
+        rest(post.store)
+
+    assert states == ["queued"] * len(outbox.PAUSES) + ["failed"]
+    assert rows(post.store)[0].error == "451 later"
+    assert kinds(post.store).count("message_failed") == 1
+
+
+def test_a_server_that_is_away_costs_no_attempt(post):
+    """The message waits until there is a server again; why is there to read."""
+    away = replace(post.settings, smtp_url=f"smtp://127.0.0.1:{free_port()}")
+    for _ in range(20):
+        assert outbox.send_waiting(post.store, away).trouble
+
+    assert rows(post.store)[0].attempts == 0
+    assert conversations.post(post.store).trouble
+    assert outbox.send_waiting(post.store, post.settings).sent == 1
+    assert conversations.post(post.store).trouble == ""
+
+
+@pytest.mark.parametrize("url", ["ftp://example.org", "smtp://127.0.0.1:x", "nothing"])
+def test_a_setting_that_is_no_server_is_said(post, url):
+    """Nothing is lost by a slip in the setting."""
+    round_ = outbox.send_waiting(post.store, replace(post.settings, smtp_url=url))
+
+    assert round_.trouble
+    assert rows(post.store)[0].attempts == 0
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ana",
+        "ana@example.org\r\nBcc: x@evil.example",
+        "ana@example.org, x@evil.example",
+        "a b@example.org",
+        "ana@example.org>\r\nRCPT TO:<x@evil.example",
+        "ana@-.é\u0000",
+        "Ana <ana@example.org>",
+        f"ana@{'x' * 70}.example",
+    ],
+)
+def test_what_is_no_address_fails_alone(post, email):
+    """The message says so, and the one after it goes out."""
+    post.shop.order("2", email="bob@example.org")
+    with post.store.writing("t") as writer:
+        writer.connection.execute(tables.messages.update().values(recipient=email))
+    messages.message(post.store, Order("2"), "Objet", "Texte", actor="t")
+
+    assert outbox.send_waiting(post.store, post.settings).sent == 1
+
+    assert [row.state for row in rows(post.store)] == ["failed", "sent"]
+    assert [envelope.rcpt_tos for envelope in post.taken] == [["bob@example.org"]]
+
+
+def test_a_host_with_accents_is_written_to(post):
+    """Its name in ASCII stands in the envelope."""
+    with post.store.writing("t") as writer:
+        writer.connection.execute(
+            tables.messages.update().values(recipient="ana@bücher.example")
+        )
+
+    assert outbox.send_waiting(post.store, post.settings).sent == 1
+    assert post.taken[0].rcpt_tos == ["ana@xn--bcher-kva.example"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\r\nBcc: x@evil.example",
+        "=?utf-8?q?a=0D=0ABcc=3A_x=40evil.example?=",
+        "=?utf-8?b?YQ0KQmNjOiB4QGV2aWwuZXhhbXBsZQ==?=",
+        "a\u2028Bcc: x@evil.example",
+        "a\x0bBcc: x\x1cBcc: y\x85Bcc: z\x00",
+        "é" * 240,
+        "x" * 240,
+        "\u202egnp.exe 🎁",
+    ],
+)
+def test_no_text_becomes_a_header(post, text):
+    """Whatever a subject holds, it is the subject; the body stays below."""
+    messages.message(post.store, Order("1"), text, f"{text}\r\n.\r\nBcc: q", actor="t")
+
+    assert outbox.send_waiting(post.store, post.settings).sent == 2
+
+    mail = message_from_bytes(post.taken[1].content, policy=policy.default)
+    assert sorted(mail.keys()) == sorted(HEADERS)
+    assert mail["Subject"] == f"{messages.as_line(text)} [#1]"
+    assert mail.get_content().splitlines()[-2:] == [".", "Bcc: q"]
+
+
+HEADERS = (
+    "From To Subject Date Message-ID MIME-Version Content-Type "
+    "Content-Transfer-Encoding"
+).split()
+
+
+def test_an_answer_names_what_it_answers(post):
+    """The customer's mail program shows both together; a forged id is left out."""
+    for given in ("<theirs@example.org>", "<x>\r\nBcc: evil@evil.example"):
+        messages.receive(
+            post.store,
+            Order("1"),
+            messages.Reply(given, "ana@example.org", "Re", "Oui"),
+            actor="inbox",
+        )
+        messages.message(post.store, Order("1"), "Re", "Bien", actor="t")
+    outbox.send_waiting(post.store, post.settings)
+
+    mails = [message_from_bytes(envelope.content) for envelope in post.taken]
+    assert [mail["In-Reply-To"] for mail in mails] == [
+        None,
+        "<theirs@example.org>",
+        None,
+    ]
+    assert mails[2]["Bcc"] is None
 
 
 def test_a_worker_that_died_while_sending_leaves_uncertainty(post):
@@ -141,7 +267,89 @@ def test_a_worker_that_died_while_sending_leaves_uncertainty(post):
             )
         )
 
-    assert outbox.send_waiting(post.store, post.settings) == 0
+    assert outbox.send_waiting(post.store, post.settings).sent == 0
 
     assert state(post.store) == "uncertain"
     assert post.taken == []
+
+
+def test_a_worker_that_comes_back_too_late_decides_nothing(post):
+    """What a person decided about its message in the meantime stands."""
+    taken = outbox._take(post.store)
+    outbox.give_up_dead(post.store, timedelta(0))
+    (doubtful,) = rows(post.store)
+    messages.decide(post.store, Order("1"), doubtful.id, sent=False, actor="t")
+    outbox._take(post.store)
+
+    outbox._note(post.store, taken, outbox.Outcome("sent"))
+
+    assert state(post.store) == "sending"
+
+
+def test_an_order_withdrawn_while_its_message_is_sent(post):
+    """Nothing is left to note, and nothing breaks."""
+    taken = outbox._take(post.store)
+    with post.store.writing("t") as writer:
+        writer.connection.execute(tables.messages.delete())
+
+    outbox._note(post.store, taken, outbox.Outcome("sent"))
+
+    assert rows(post.store) == []
+
+
+def test_two_workers_send_each_message_once(post):
+    """A message is taken under the write lock."""
+    for place in range(20):
+        messages.message(post.store, Order("1"), f"n {place}", "Texte", actor="t")
+    workers = [
+        threading.Thread(target=outbox.send_waiting, args=(post.store, post.settings))
+        for _ in range(4)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    ids = [message_from_bytes(one.content)["Message-ID"] for one in post.taken]
+    assert len(ids) == len(set(ids)) == 21
+
+
+def test_a_server_that_talks_for_ever_is_left(post, monkeypatch):
+    """A byte now and then keeps a message for DEADLINE, not longer."""
+    import socketserver
+
+    class Slow(socketserver.BaseRequestHandler):
+        def handle(self):
+            with suppress(OSError):
+                while True:
+                    self.request.sendall(b"2")
+                    self.server.ended.wait(0.05)
+
+    monkeypatch.setattr(outbox, "DEADLINE", 0.5)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Slow) as server:
+        server.daemon_threads = True
+        server.ended = threading.Event()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"smtp://127.0.0.1:{server.server_address[1]}"
+
+        round_ = outbox.send_waiting(post.store, replace(post.settings, smtp_url=url))
+
+        server.ended.set()
+        server.shutdown()
+    assert round_.trouble
+    assert rows(post.store)[0].attempts == 0
+
+
+def test_a_sender_that_the_server_does_not_want_fails_no_message(post):
+    """The shop's own address is a matter of settings: the message waits."""
+
+    async def refused(_server, _session, _envelope, _address, _options):
+        return "550 who are you"
+
+    post.handle_MAIL = refused
+
+    assert outbox.send_waiting(post.store, post.settings).sent == 0
+    assert (state(post.store), rows(post.store)[0].error) == (
+        "queued",
+        "550 who are you",
+    )
