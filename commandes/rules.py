@@ -157,12 +157,18 @@ class LineState:
 
 @dataclass(frozen=True)
 class LineRefund:
-    """What a refund takes of a line, and how many of its units come back to stock."""
+    """What a refund takes of a line, and how many of its units are back in stock.
+
+    Attributes:
+        restocked: units that come back with the refund.
+        already: units that cancelling had brought back; the refund takes them over.
+    """
 
     line_id: int
     quantity: int
     amount: int
     restocked: int
+    already: int
 
 
 @dataclass(frozen=True)
@@ -211,15 +217,20 @@ def part_of_line(value: int, quantity: int, before: int, units: int) -> int:
     return upto(before + units) - upto(before)
 
 
-def units_back(line: LineState, units: int, *, brought: int, restock: bool) -> int:
-    """How many of the units now refunded come back to stock: none comes back twice.
+def already_back(line: LineState, units: int, *, brought: int) -> int:
+    """How many of the units now refunded cancelling had brought back: these go first.
 
     Args:
-        brought: units that cancelling brought back already; they are refunded first.
+        brought: units that cancelling brought back and that no refund took over.
     """
+    return min(units, brought, line.cancelled)
+
+
+def units_back(line: LineState, units: int, *, brought: int, restock: bool) -> int:
+    """How many of the units now refunded come back to stock: none comes back twice."""
     if not restock:
         return 0
-    already = min(units, brought, line.cancelled)
+    already = already_back(line, units, brought=brought)
     return min(line.room_in_stock, units - already)
 
 
@@ -272,11 +283,13 @@ def refund(
             everything still refundable; None with a smaller amount: money only.
         amount: in minor units; None proposes it from the lines.
         shipping: whether shipping is refunded; None: only with everything.
-        brought: units per line id that cancelling brought back.
+        brought: units per line id that cancelling brought back and that no refund
+            took over.
         restock: whether the line's units come back to stock.
 
     Raises:
-        Refused: nothing left, more than is left, more units than are refundable.
+        Refused: nothing left, more than is left, more units than are refundable, a
+            line that is not the order's.
     """
     if charged.left == 0:
         raise Refused("nothing_left")
@@ -284,21 +297,24 @@ def refund(
     if amount is not None and not 0 < amount <= charged.left:
         raise Refused("amount", left=charged.left)
     units = {line.id: line.refundable for line in lines} if everything else wanted or {}
+    if not units.keys() <= {line.id for line in lines}:
+        raise Refused("line")
     for line in lines:
         if not 0 <= units.get(line.id, 0) <= line.refundable:
             raise Refused("quantity", line=line.id, left=line.refundable)
     if wanted is not None and not any(units.values()):
         raise Refused("no_units")
     with_shipping = everything if shipping is None else shipping
-    ship = charged.shipping - charged.shipping_refunded if with_shipping else 0
+    unshipped = max(0, charged.shipping - charged.shipping_refunded)
+    ship = unshipped if with_shipping else 0
     parts = _parts(charged, lines, units, brought, restock)
     proposed = sum(part.amount for part in parts) + ship
     if everything:
-        proposed = charged.left
+        proposed = max(0, charged.left - (unshipped - ship))
     total = min(proposed, charged.left) if amount is None else amount
     if total == 0:
         raise Refused("nothing_left")
-    return RefundDecision(total, max(0, min(ship, total)), tuple(parts))
+    return RefundDecision(total, min(ship, total), tuple(parts))
 
 
 def _parts(
@@ -320,6 +336,7 @@ def _parts(
                 brought=brought.get(line.id, 0),
                 restock=restock.get(line.id, True),
             ),
+            already_back(line, units[line.id], brought=brought.get(line.id, 0)),
         )
         for line, value in zip(lines, values, strict=True)
         if units.get(line.id, 0) > 0
