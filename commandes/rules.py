@@ -134,7 +134,13 @@ def settle_refund(
 
 @dataclass(frozen=True)
 class LineState:
-    """A line as a refund sees it; quantities in units, `total` in minor units."""
+    """A line as a refund sees it; quantities in units, amounts in minor units.
+
+    Attributes:
+        refunded: units refunded, by marks made here or by the source.
+        marked: of these, those of the marks made here that stand.
+        given: what these marks give back of the line.
+    """
 
     id: int
     quantity: int
@@ -143,6 +149,8 @@ class LineState:
     restocked: int
     source_returned: int
     total: int
+    marked: int = 0
+    given: int = 0
 
     @property
     def refundable(self) -> int:
@@ -202,19 +210,22 @@ def line_values(totals: Sequence[int], value: int) -> list[int]:
     return shares
 
 
-def part_of_line(value: int, quantity: int, before: int, units: int) -> int:
+def part_of_line(line: LineState, value: int, units: int) -> int:
     """The amount of some units of a line, so that all parts add up to its value.
+
+    It is what these units and those refunded before come to, less what the marks gave
+    back: also where a mark in between was taken back.
 
     Args:
         value: what the whole line is worth, in minor units.
-        quantity: its units; `before` of them are refunded already.
         units: the units now refunded.
     """
 
     def upto(count: int) -> int:
-        return (2 * value * count + quantity) // (2 * quantity) if quantity else 0
+        return (2 * value * count + line.quantity) // (2 * line.quantity)
 
-    return upto(before + units) - upto(before)
+    by_source = upto(line.refunded - line.marked)
+    return max(0, upto(line.refunded + units) - by_source - line.given)
 
 
 def already_back(line: LineState, units: int, *, brought: int) -> int:
@@ -329,7 +340,7 @@ def _parts(
         LineRefund(
             line.id,
             units[line.id],
-            part_of_line(value, line.quantity, line.refunded, units[line.id]),
+            part_of_line(line, value, units[line.id]),
             units_back(
                 line,
                 units[line.id],

@@ -79,7 +79,7 @@ def refund(
         wanted = dict(line_ids) if line_ids is not None else None
         if lines is not None:
             wanted = _by_line(found, present, lines)
-        brought = {line.id: stock.brought_back(writer, line) for line in present}
+        marks = {line.id: stock.marked(writer, line.id) for line in present}
         back = {
             # A cart holds nothing that could come back.
             line.id: _comes_back(line, restock, writer.now) and not found.is_cart
@@ -88,11 +88,14 @@ def refund(
         try:
             decision = rules.refund(
                 _charged(writer, found),
-                [_state(line) for line in present],
+                [_state(line, marks[line.id]) for line in present],
                 wanted=wanted,
                 amount=amount,
                 shipping=shipping,
-                brought=brought,
+                brought={
+                    line.id: stock.brought_back(line, marks[line.id])
+                    for line in present
+                },
                 restock=back,
             )
         except rules.Refused as refusal:
@@ -149,7 +152,7 @@ def _by_line(
     return wanted
 
 
-def _state(line: Row[Any]) -> rules.LineState:
+def _state(line: Row[Any], marks: stock.Marked) -> rules.LineState:
     return rules.LineState(
         id=line.id,
         quantity=line.quantity,
@@ -158,6 +161,8 @@ def _state(line: Row[Any]) -> rules.LineState:
         restocked=line.restocked_quantity,
         source_returned=line.source_returned_quantity,
         total=line.total,
+        marked=marks.units,
+        given=marks.amount,
     )
 
 

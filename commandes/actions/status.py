@@ -150,9 +150,9 @@ def restore(
 
 def _hold_again(writer: Writer, order: Row[Any], line: Row[Any], cause: str) -> int:
     """Undo a line's cancellation; returns the units that leave the stock again."""
-    marked = stock.marked(writer, line.id)
-    ours = min(line.cancelled_quantity, line.restocked_quantity - marked.back)
-    refunded_there = line.refunded_quantity - marked.units
+    marks = stock.marked(writer, line.id)
+    ours = min(line.cancelled_quantity, stock.brought_back(line, marks))
+    refunded_there = line.refunded_quantity - marks.units
     theirs = max(0, line.source_returned_quantity - refunded_there)
     theirs = min(theirs, line.cancelled_quantity - ours)
     stock.move(writer, order.id, line, -ours, "restore", cause)

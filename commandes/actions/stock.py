@@ -73,31 +73,37 @@ def move(
 
 @dataclass(frozen=True)
 class Marked:
-    """What the marks made here that stand hold of a line, in units.
+    """What the marks made here that stand hold of a line.
 
     Attributes:
         units: refunded by them.
         back: of these, in stock again, whether the refund or cancelling brought them.
+        amount: what they give back of the line, in minor units.
     """
 
     units: int
     back: int
+    amount: int
 
 
 def marked(writer: Writer, line_id: int) -> Marked:
     """What the marks made here hold of a line."""
     parts, refunds = tables.refund_lines.c, tables.refunds.c
-    units, back = writer.connection.execute(
-        select(func.sum(parts.quantity), func.sum(parts.restocked_quantity))
+    sums = writer.connection.execute(
+        select(
+            func.sum(parts.quantity),
+            func.sum(parts.restocked_quantity),
+            func.sum(parts.amount),
+        )
         .join_from(tables.refund_lines, tables.refunds, refunds.id == parts.refund_id)
         .where(parts.line_id == line_id, refunds.voided_at.is_(None))
     ).one()
-    return Marked(int(units or 0), int(back or 0))
+    return Marked(*(int(total or 0) for total in sums))
 
 
-def brought_back(writer: Writer, line: Row[Any]) -> int:
+def brought_back(line: Row[Any], marks: Marked) -> int:
     """Units of a line that cancelling brought back and that no refund took over."""
-    return int(line.restocked_quantity - marked(writer, line.id).back)
+    return int(line.restocked_quantity - marks.back)
 
 
 def moved(writer: Writer, cause_kind: str, cause_id: str, line_id: int) -> int:

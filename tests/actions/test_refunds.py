@@ -13,6 +13,8 @@ from commandes.actions.orders import Order
 from commandes.errors import OrderChanged, OrderNotFound, RefundRefused
 from commandes.store import tables
 
+LAMPS = {"sku": "LAMP", "title": "Lampe", "price": 1000, "quantity": 3}
+
 
 def test_a_whole_refund_gives_back_all_money_and_all_units(counter):
     """Without lines: all that is left, shipping included."""
@@ -321,6 +323,22 @@ def test_shares_of_a_discounted_order_add_up_to_the_cent(counter):
 
     assert sum(amounts) == 899
     assert max(amounts) - min(amounts) <= 1
+
+
+def test_parts_add_up_to_their_line_also_with_a_mark_taken_back_between(counter):
+    """A third of ten euros three times, the first one twice: ten euros."""
+    cups = {"sku": "CUP", "title": "Tasse", "price": 0, "quantity": 3, "total": 1000}
+    counter.shop.order("2", lines=[cups, LAMPS], total=4000, paid=4000)
+    one = {"lines": {"CUP": 1}, "actor": "t"}
+    first = refunds.refund(counter.store, Order("2"), **one).result
+    refunds.refund(counter.store, Order("2"), **one)
+    refunds.unrefund(counter.store, Order("2"), refund_id=first["refund"], actor="t")
+    refunds.refund(counter.store, Order("2"), **one)
+
+    refunds.refund(counter.store, Order("2"), **one)
+
+    stands = [m.amount for m in counter.rows(tables.refunds) if m.voided_at is None]
+    assert sorted(stands) == [333, 333, 334]
 
 
 def test_threads_that_refund_one_order_restock_each_unit_once(counter):
