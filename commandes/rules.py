@@ -134,7 +134,13 @@ def settle_refund(
 
 @dataclass(frozen=True)
 class LineState:
-    """A line as a refund sees it; quantities in units, `total` in minor units."""
+    """A line as a refund sees it; quantities in units, amounts in minor units.
+
+    Attributes:
+        refunded: units refunded, by marks made here or by the source.
+        marked: of these, those of the marks made here that stand.
+        given: what these marks give back of the line.
+    """
 
     id: int
     quantity: int
@@ -143,6 +149,8 @@ class LineState:
     restocked: int
     source_returned: int
     total: int
+    marked: int = 0
+    given: int = 0
 
     @property
     def refundable(self) -> int:
@@ -157,12 +165,18 @@ class LineState:
 
 @dataclass(frozen=True)
 class LineRefund:
-    """What a refund takes of a line, and how many of its units come back to stock."""
+    """What a refund takes of a line, and how many of its units are back in stock.
+
+    Attributes:
+        restocked: units that come back with the refund.
+        already: units that cancelling had brought back; the refund takes them over.
+    """
 
     line_id: int
     quantity: int
     amount: int
     restocked: int
+    already: int
 
 
 @dataclass(frozen=True)
@@ -196,30 +210,38 @@ def line_values(totals: Sequence[int], value: int) -> list[int]:
     return shares
 
 
-def part_of_line(value: int, quantity: int, before: int, units: int) -> int:
+def part_of_line(line: LineState, value: int, units: int) -> int:
     """The amount of some units of a line, so that all parts add up to its value.
+
+    It is what these units and those refunded before come to, less what the marks gave
+    back: also where a mark in between was taken back.
 
     Args:
         value: what the whole line is worth, in minor units.
-        quantity: its units; `before` of them are refunded already.
         units: the units now refunded.
     """
 
     def upto(count: int) -> int:
-        return (2 * value * count + quantity) // (2 * quantity) if quantity else 0
+        return (2 * value * count + line.quantity) // (2 * line.quantity)
 
-    return upto(before + units) - upto(before)
+    by_source = upto(line.refunded - line.marked)
+    return max(0, upto(line.refunded + units) - by_source - line.given)
+
+
+def already_back(line: LineState, units: int, *, brought: int) -> int:
+    """How many of the units now refunded cancelling had brought back: these go first.
+
+    Args:
+        brought: units that cancelling brought back and that no refund took over.
+    """
+    return min(units, brought, line.cancelled)
 
 
 def units_back(line: LineState, units: int, *, brought: int, restock: bool) -> int:
-    """How many of the units now refunded come back to stock: none comes back twice.
-
-    Args:
-        brought: units that cancelling brought back already; they are refunded first.
-    """
+    """How many of the units now refunded come back to stock: none comes back twice."""
     if not restock:
         return 0
-    already = min(units, brought, line.cancelled)
+    already = already_back(line, units, brought=brought)
     return min(line.room_in_stock, units - already)
 
 
@@ -272,11 +294,13 @@ def refund(
             everything still refundable; None with a smaller amount: money only.
         amount: in minor units; None proposes it from the lines.
         shipping: whether shipping is refunded; None: only with everything.
-        brought: units per line id that cancelling brought back.
+        brought: units per line id that cancelling brought back and that no refund
+            took over.
         restock: whether the line's units come back to stock.
 
     Raises:
-        Refused: nothing left, more than is left, more units than are refundable.
+        Refused: nothing left, more than is left, more units than are refundable, a
+            line that is not the order's.
     """
     if charged.left == 0:
         raise Refused("nothing_left")
@@ -284,21 +308,24 @@ def refund(
     if amount is not None and not 0 < amount <= charged.left:
         raise Refused("amount", left=charged.left)
     units = {line.id: line.refundable for line in lines} if everything else wanted or {}
+    if not units.keys() <= {line.id for line in lines}:
+        raise Refused("line")
     for line in lines:
         if not 0 <= units.get(line.id, 0) <= line.refundable:
             raise Refused("quantity", line=line.id, left=line.refundable)
     if wanted is not None and not any(units.values()):
         raise Refused("no_units")
     with_shipping = everything if shipping is None else shipping
-    ship = charged.shipping - charged.shipping_refunded if with_shipping else 0
+    unshipped = max(0, charged.shipping - charged.shipping_refunded)
+    ship = unshipped if with_shipping else 0
     parts = _parts(charged, lines, units, brought, restock)
     proposed = sum(part.amount for part in parts) + ship
     if everything:
-        proposed = charged.left
+        proposed = max(0, charged.left - (unshipped - ship))
     total = min(proposed, charged.left) if amount is None else amount
     if total == 0:
         raise Refused("nothing_left")
-    return RefundDecision(total, max(0, min(ship, total)), tuple(parts))
+    return RefundDecision(total, min(ship, total), tuple(parts))
 
 
 def _parts(
@@ -313,13 +340,14 @@ def _parts(
         LineRefund(
             line.id,
             units[line.id],
-            part_of_line(value, line.quantity, line.refunded, units[line.id]),
+            part_of_line(line, value, units[line.id]),
             units_back(
                 line,
                 units[line.id],
                 brought=brought.get(line.id, 0),
                 restock=restock.get(line.id, True),
             ),
+            already_back(line, units[line.id], brought=brought.get(line.id, 0)),
         )
         for line, value in zip(lines, values, strict=True)
         if units.get(line.id, 0) > 0

@@ -93,8 +93,8 @@ _OF_THE_POST = (
 
 def _changed(connection: Connection, order: Row[Any], version: int) -> bool:
     """Whether people or files have changed an order since it had this version."""
-    if order.version == version:
-        return False
+    if order.version <= version:
+        return bool(order.version != version)  # one that this order never had
     c = tables.events.c
     # A version is the number of the order's entries: these have come since.
     since = (
@@ -105,7 +105,7 @@ def _changed(connection: Connection, order: Row[Any], version: int) -> bool:
         .limit(order.version - version)
     )
     kinds = set(connection.scalars(since))
-    return order.version < version or bool(kinds - set(_OF_THE_POST))
+    return bool(kinds - set(_OF_THE_POST))
 
 
 def act(

@@ -32,6 +32,7 @@ REFUSALS = {
     "quantity": N_("il ne reste que {left} unités remboursables de {sku}"),
     "no_units": N_("aucune unité n’est choisie"),
     "sku": N_("aucune ligne n’a la référence {sku}"),
+    "line": N_("une ligne choisie n’est plus dans la commande"),
     "no_mark": N_("aucune marque n’est encore à effectuer"),
 }
 
@@ -78,16 +79,23 @@ def refund(
         wanted = dict(line_ids) if line_ids is not None else None
         if lines is not None:
             wanted = _by_line(found, present, lines)
-        brought = {line.id: stock.brought_back(writer, line.id) for line in present}
-        back = {line.id: _comes_back(line, restock, writer.now) for line in present}
+        marks = {line.id: stock.marked(writer, line.id) for line in present}
+        back = {
+            # A cart holds nothing that could come back.
+            line.id: _comes_back(line, restock, writer.now) and not found.is_cart
+            for line in present
+        }
         try:
             decision = rules.refund(
                 _charged(writer, found),
-                [_state(line) for line in present],
+                [_state(line, marks[line.id]) for line in present],
                 wanted=wanted,
                 amount=amount,
                 shipping=shipping,
-                brought=brought,
+                brought={
+                    line.id: stock.brought_back(line, marks[line.id])
+                    for line in present
+                },
                 restock=back,
             )
         except rules.Refused as refusal:
@@ -102,10 +110,17 @@ def refund(
         "line_ids": {str(k): v for k, v in (line_ids or {}).items()},
         "amount": amount,
         "shipping": shipping,
-        "restock": str(restock),
+        "restock": _as_asked(restock),
         "reason": reason,
     }
     return act(store, "refund", order, work, arguments=arguments, actor=actor, key=key)
+
+
+def _as_asked(restock: bool | Mapping[int, bool] | None) -> object:  # noqa: FBT001 (three-valued)
+    """The restock choices as JSON, whatever the order in which they were made."""
+    if restock is None or isinstance(restock, bool):
+        return restock
+    return {str(line): back for line, back in restock.items()}
 
 
 def _comes_back(
@@ -137,7 +152,7 @@ def _by_line(
     return wanted
 
 
-def _state(line: Row[Any]) -> rules.LineState:
+def _state(line: Row[Any], marks: stock.Marked) -> rules.LineState:
     return rules.LineState(
         id=line.id,
         quantity=line.quantity,
@@ -146,6 +161,8 @@ def _state(line: Row[Any]) -> rules.LineState:
         restocked=line.restocked_quantity,
         source_returned=line.source_returned_quantity,
         total=line.total,
+        marked=marks.units,
+        given=marks.amount,
     )
 
 
@@ -197,7 +214,7 @@ def _mark(
             line_id=line.id,
             quantity=part.quantity,
             amount=part.amount,
-            restocked_quantity=units,
+            restocked_quantity=units + part.already,
         )
         _set_line(writer, order, line, part.quantity, units)
     return Done(
@@ -217,9 +234,18 @@ def _mark(
 
 
 def _set_line(
-    writer: Writer, order: Row[Any], line: Row[Any], refunded: int, restocked: int
+    writer: Writer,
+    order: Row[Any],
+    line: Row[Any],
+    refunded: int,
+    restocked: int,
+    there: int = 0,
 ) -> None:
-    """Move a line's counters; of a cancelled order, units refunded were cancelled."""
+    """Move a line's counters; of a cancelled order, units refunded were cancelled.
+
+    Args:
+        there: units that the source had taken back and that the order holds again.
+    """
     now_refunded = line.refunded_quantity + refunded
     cancelled = line.quantity - now_refunded if order.status == "cancelled" else 0
     c = tables.order_lines.c
@@ -230,6 +256,7 @@ def _set_line(
             refunded_quantity=now_refunded,
             cancelled_quantity=cancelled,
             restocked_quantity=line.restocked_quantity + restocked,
+            source_returned_quantity=line.source_returned_quantity - there,
         )
     )
 
@@ -274,17 +301,7 @@ def unrefund(
         for part in writer.connection.execute(
             select(tables.refund_lines).where(parts.refund_id == mark.id)
         ).all():
-            line = present[part.line_id]
-            stock.move(
-                writer,
-                found.id,
-                line,
-                -part.restocked_quantity,
-                "unrefund",
-                str(mark.id),
-            )
-            out = part.restocked_quantity + _held_again(writer, found, line, part)
-            _set_line(writer, found, line, -part.quantity, -out)
+            _hold_again(writer, found, present[part.line_id], part)
         c = tables.refunds.c
         writer.connection.execute(
             update(tables.refunds).where(c.id == mark.id).values(voided_at=writer.now)
@@ -305,19 +322,25 @@ def unrefund(
     )
 
 
-def _held_again(writer: Writer, order: Row[Any], line: Row[Any], part: Row[Any]) -> int:
-    """Take out units that an undone cancellation left in stock for this refund.
+def _hold_again(
+    writer: Writer, order: Row[Any], line: Row[Any], part: Row[Any]
+) -> None:
+    """Undo a mark's part of a line: the units that are back leave the stock again.
 
-    Units cancelled, refunded, then restored stay back as refunded ones; without the
-    refund the order holds them again.
+    Of an order that is still cancelled, only those that the refund itself brought
+    back: the others came with the cancellation, and stay.
     """
+    out, there = part.restocked_quantity, 0
     if order.status == "cancelled":
-        return 0
-    back = line.restocked_quantity - part.restocked_quantity
-    surplus = max(0, back - (line.refunded_quantity - part.quantity))
-    return -stock.move(
-        writer, order.id, line, -surplus, "restore", f"unrefund:{part.refund_id}"
-    )
+        out = stock.moved(writer, "refund", str(part.refund_id), line.id)
+    else:
+        refunded = line.refunded_quantity - part.quantity
+        back = line.restocked_quantity - out + line.source_returned_quantity
+        there = max(0, back - refunded)
+    cause = str(part.refund_id)
+    stock.move(writer, order.id, line, -out, "unrefund", cause)
+    stock.move(writer, order.id, line, -there, "restore_source", f"unrefund:{cause}")
+    _set_line(writer, order, line, -part.quantity, -out, there)
 
 
 def close(
@@ -340,11 +363,15 @@ def close(
         amount: what was given back, in minor units; None: the mark's amount.
 
     Raises:
-        RefundRefused: no mark is still to do.
+        RefundRefused: no mark is still to do, or the amount is not positive or more
+            than the order's payments leave.
     """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
         mark = _open_mark(writer, found, refund_id)
+        most = mark.amount + _charged(writer, found).left
+        if amount is not None and not 0 < amount <= most:
+            raise _refuse(found, "amount", left=most)
         c = tables.refunds.c
         writer.connection.execute(
             update(tables.refunds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from commandes.actions import stock
 from commandes.actions.orders import Done, Order, act, lines
@@ -99,9 +99,9 @@ def cancel(
             room = (
                 line.quantity - line.restocked_quantity - line.source_returned_quantity
             )
-            units = (
-                min(held, room) if stock.comes_back(line, restock, writer.now) else 0
-            )
+            # A cart holds nothing that could come back.
+            comes = stock.comes_back(line, restock, writer.now) and not found.is_cart
+            units = min(held, room) if comes else 0
             units = stock.move(writer, found.id, line, units, "cancel", cause)
             back += units
             c = tables.order_lines.c
@@ -150,8 +150,9 @@ def restore(
 
 def _hold_again(writer: Writer, order: Row[Any], line: Row[Any], cause: str) -> int:
     """Undo a line's cancellation; returns the units that leave the stock again."""
-    ours = min(line.cancelled_quantity, stock.brought_back(writer, line.id))
-    refunded_there = line.refunded_quantity - _marked(writer, line.id)
+    marks = stock.marked(writer, line.id)
+    ours = min(line.cancelled_quantity, stock.brought_back(line, marks))
+    refunded_there = line.refunded_quantity - marks.units
     theirs = max(0, line.source_returned_quantity - refunded_there)
     theirs = min(theirs, line.cancelled_quantity - ours)
     stock.move(writer, order.id, line, -ours, "restore", cause)
@@ -169,24 +170,20 @@ def _hold_again(writer: Writer, order: Row[Any], line: Row[Any], cause: str) -> 
     return int(ours + theirs)
 
 
-def _marked(writer: Writer, line_id: int) -> int:
-    """Units of a line that the marks made here refund."""
-    parts, refunds = tables.refund_lines.c, tables.refunds.c
-    marked = writer.connection.scalar(
-        select(func.sum(parts.quantity))
-        .join_from(tables.refund_lines, tables.refunds, refunds.id == parts.refund_id)
-        .where(parts.line_id == line_id, refunds.voided_at.is_(None))
-    )
-    return int(marked or 0)
-
-
 def _status_before(writer: Writer, order_id: int) -> str:
-    """The status before the last cancellation made here; « new » for the source's."""
+    """The last status that was not « cancelled »; « new » where there was none.
+
+    Imports tell it as `status`, people's changes as `to`.
+    """
     c = tables.events.c
-    payload = writer.connection.scalar(
+    payloads = writer.connection.scalars(
         select(c.payload)
-        .where(c.order_id == order_id, c.kind == "cancelled")
+        .where(
+            c.order_id == order_id,
+            c.kind.in_(("imported", "updated", "status", "restored")),
+        )
         .order_by(c.seq.desc())
-        .limit(1)
     )
-    return str(json.loads(payload)["from"]) if payload else "new"
+    facts = (json.loads(payload) for payload in payloads)
+    told = (fact.get("to") or fact.get("status") for fact in facts)
+    return next((status for status in told if status in SETTABLE), "new")

@@ -6,6 +6,7 @@ with a movement that names its cause; a cause moves a line once.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
@@ -70,13 +71,50 @@ def move(
     return units
 
 
-def brought_back(writer: Writer, line_id: int) -> int:
-    """Units that cancelling brought back and restoring has not taken out again."""
+@dataclass(frozen=True)
+class Marked:
+    """What the marks made here that stand hold of a line.
+
+    Attributes:
+        units: refunded by them.
+        back: of these, in stock again, whether the refund or cancelling brought them.
+        amount: what they give back of the line, in minor units.
+    """
+
+    units: int
+    back: int
+    amount: int
+
+
+def marked(writer: Writer, line_id: int) -> Marked:
+    """What the marks made here hold of a line."""
+    parts, refunds = tables.refund_lines.c, tables.refunds.c
+    sums = writer.connection.execute(
+        select(
+            func.sum(parts.quantity),
+            func.sum(parts.restocked_quantity),
+            func.sum(parts.amount),
+        )
+        .join_from(tables.refund_lines, tables.refunds, refunds.id == parts.refund_id)
+        .where(parts.line_id == line_id, refunds.voided_at.is_(None))
+    ).one()
+    return Marked(*(int(total or 0) for total in sums))
+
+
+def brought_back(line: Row[Any], marks: Marked) -> int:
+    """Units of a line that cancelling brought back and that no refund took over."""
+    return int(line.restocked_quantity - marks.back)
+
+
+def moved(writer: Writer, cause_kind: str, cause_id: str, line_id: int) -> int:
+    """The units that a cause moved of a line; nought when it moved none."""
     c = tables.stock_movements.c
-    moved = select(func.coalesce(func.sum(c.quantity), 0)).where(
-        c.line_id == line_id, c.cause_kind.in_(("cancel", "restore"))
+    units = writer.connection.scalar(
+        select(c.quantity).where(
+            c.cause_kind == cause_kind, c.cause_id == cause_id, c.line_id == line_id
+        )
     )
-    return int(writer.connection.scalar(moved) or 0)
+    return int(units or 0)
 
 
 def _record(writer: Writer, place: int, units: int, **cause: object) -> None:

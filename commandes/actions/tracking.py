@@ -125,12 +125,19 @@ def _checked(order: Row[Any], carrier: str, number: str, url: str | None) -> str
         )
     if url is None:
         return link(carrier, number)
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or not url.isprintable():
+    if not _is_https(url):
         raise TrackingRefused(
             number=order.number, detail=_("l’adresse doit commencer par https://")
         )
     return url
+
+
+def _is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that hold no address
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and url.isprintable()
 
 
 def _text(order: str, carrier: str, number: str, url: str | None) -> tuple[str, str]:

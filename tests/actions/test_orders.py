@@ -20,6 +20,7 @@ from commandes.errors import (
     KeyReused,
     MessageRefused,
     OrderAmbiguous,
+    OrderChanged,
     OrderIsCancelled,
     PaymentRefused,
     StockReasonMissing,
@@ -104,6 +105,22 @@ def test_cancelling_frees_what_the_order_holds_and_restoring_takes_it(counter):
     assert counter.on_hand("LAMP") == 0
     assert (counter.row().status, counter.row().cancelled_at) == ("in_progress", None)
     assert status.restore(counter.store, counter.order, actor="t").changed is False
+
+
+def test_restoring_gives_back_the_status_before_whoever_cancelled(counter):
+    """The file's cancellation too, and not the status before an older one."""
+    told = {"paid": 1000, "status": "done"}
+    counter.shop.order("2", **told)
+    status.set_status(counter.store, Order("2"), "new", actor="t")
+    status.cancel(counter.store, Order("2"), actor="t")
+    status.restore(counter.store, Order("2"), actor="t")
+    status.set_status(counter.store, Order("2"), "done", actor="t")
+    counter.shop.order("2", **told | {"status": "cancelled"})
+    assert counter.row("2").status == "cancelled"
+
+    status.restore(counter.store, Order("2"), actor="t")
+
+    assert counter.row("2").status == "done"
 
 
 def test_cancelling_without_restock_leaves_the_stock(counter):
@@ -226,6 +243,7 @@ def test_telling_the_customer_can_be_unticked(counter):
         {"carrier": "UPS", "number": "1", "url": "http://example.org"},
         {"carrier": "UPS", "number": "1", "url": "javascript:alert(1)"},
         {"carrier": "UPS", "number": "1", "url": "https://"},
+        {"carrier": "UPS", "number": "1", "url": "https://[x"},
         {"carrier": "UPS", "number": "1" * 101},
     ],
 )
@@ -309,6 +327,12 @@ def test_a_key_serves_one_request(counter):
 
     with pytest.raises(KeyReused):
         status.unarchive(counter.store, counter.order, actor="t", key="k")
+
+
+def test_a_version_that_the_order_never_had_is_refused(counter):
+    """A screen from before a restored backup shows a later one."""
+    with pytest.raises(OrderChanged):
+        status.archive(counter.store, Order("1", version=9), actor="t")
 
 
 def test_a_number_of_two_sources_asks_which(counter):

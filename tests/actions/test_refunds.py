@@ -6,11 +6,14 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from dump import broken_rules
 
-from commandes.actions import refunds, status
+from commandes.actions import payments, refunds, status
 from commandes.actions.orders import Order
 from commandes.errors import OrderChanged, OrderNotFound, RefundRefused
 from commandes.store import tables
+
+LAMPS = {"sku": "LAMP", "title": "Lampe", "price": 1000, "quantity": 3}
 
 
 def test_a_whole_refund_gives_back_all_money_and_all_units(counter):
@@ -149,6 +152,130 @@ def test_units_that_a_cancellation_left_behind_go_out_with_the_mark(counter):
     assert counter.on_hand("LAMP") == 0
 
 
+def lamps(counter):
+    """Of the first line: refunded, cancelled, back here, back at the source."""
+    line = counter.rows(tables.order_lines)[0]
+    return (
+        line.refunded_quantity,
+        line.cancelled_quantity,
+        line.restocked_quantity,
+        line.source_returned_quantity,
+    )
+
+
+def test_a_unit_refunded_stays_back_whatever_becomes_of_the_rest(counter):
+    """Cancelled, one refunded, restored, cancelled without restock, restored."""
+    status.cancel(counter.store, counter.order, actor="t")
+    refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
+    status.restore(counter.store, counter.order, actor="t")
+    status.cancel(counter.store, counter.order, restock=False, actor="t")
+
+    status.restore(counter.store, counter.order, actor="t")
+
+    assert counter.on_hand("LAMP") == 1
+    assert lamps(counter) == (1, 0, 1, 0)
+
+
+def test_a_mark_takes_out_its_own_units_not_those_of_another(counter):
+    """A lamp that the customer keeps does not stand in for one that came back."""
+    kept = {"lines": {"LAMP": 1}, "restock": False}
+    refunds.refund(counter.store, counter.order, **kept, actor="t")
+    status.cancel(counter.store, counter.order, actor="t")
+    refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
+    status.restore(counter.store, counter.order, actor="t")
+    assert counter.on_hand("LAMP") == 1
+
+    refunds.unrefund(counter.store, counter.order, actor="t")
+
+    assert counter.on_hand("LAMP") == 0
+    assert lamps(counter) == (1, 0, 0, 0)
+
+
+def test_a_mark_taken_back_from_a_cancelled_order_leaves_what_cancelling_brought(
+    counter,
+):
+    """Only the unit that the refund itself had put back goes out."""
+    refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
+    status.cancel(counter.store, counter.order, actor="t")
+    refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
+
+    refunds.unrefund(counter.store, counter.order, actor="t")
+    assert (counter.on_hand("LAMP"), lamps(counter)) == (3, (1, 2, 3, 0))
+    refunds.unrefund(counter.store, counter.order, actor="t")
+    assert (counter.on_hand("LAMP"), lamps(counter)) == (2, (0, 3, 2, 0))
+    status.restore(counter.store, counter.order, actor="t")
+    assert (counter.on_hand("LAMP"), lamps(counter)) == (0, (0, 0, 0, 0))
+
+
+def test_units_that_the_source_took_back_are_held_again_with_the_mark_gone(counter):
+    """Cancelled there, refunded here, restored, mark taken back: all is held."""
+    counter.shop.order("2", status="cancelled", paid=1000)
+    refunds.refund(counter.store, Order("2"), actor="t")
+    status.restore(counter.store, Order("2"), actor="t")
+    assert counter.on_hand("LAMP") == 0
+
+    refunds.unrefund(counter.store, Order("2"), actor="t")
+
+    assert counter.on_hand("LAMP") == -1
+    assert broken_rules(counter.store) == {}
+
+
+def test_a_cart_gives_nothing_back(counter):
+    """What was never taken out of stock cannot come back to it."""
+    counter.shop.order("2", is_cart=True)
+    payments.pay(counter.store, Order("2"), amount=400, actor="t")
+
+    refunds.refund(counter.store, Order("2"), restock=True, actor="t")
+    status.cancel(counter.store, Order("2"), restock=True, actor="t")
+    status.restore(counter.store, Order("2"), actor="t")
+
+    assert counter.rows(tables.stock_movements) == []
+
+
+def test_all_but_the_shipping_is_all_but_the_shipping(counter):
+    """Without lines and without shipping: what the articles come to."""
+    first = refunds.refund(counter.store, counter.order, shipping=False, actor="t")
+    rest = refunds.refund(counter.store, counter.order, shipping=True, actor="t")
+
+    assert (first.result["amount"], rest.result["amount"]) == (3333, 500)
+    marks = counter.rows(tables.refunds)
+    assert [mark.shipping_amount for mark in marks] == [0, 500]
+
+
+def test_a_line_of_another_order_is_refused(counter):
+    """Nor does its amount become a gesture on this one."""
+    with pytest.raises(RefundRefused, match="n’est plus dans la commande"):
+        refunds.refund(
+            counter.store, counter.order, line_ids={99: 1}, amount=100, actor="t"
+        )
+
+    assert counter.rows(tables.refunds) == []
+
+
+@pytest.mark.parametrize("amount", [0, -1, 3834])
+def test_what_was_given_back_is_positive_and_was_paid(counter, amount):
+    """A real refund beyond the payments is a typing error."""
+    refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
+
+    with pytest.raises(RefundRefused):
+        refunds.close(counter.store, counter.order, amount=amount, actor="t")
+
+    assert counter.rows(tables.refunds)[0].state == "to_do"
+
+
+def test_the_choices_of_a_form_count_in_any_order(counter):
+    """The same key with the same ticks in another order is the same request."""
+    first, second = [line.id for line in counter.rows(tables.order_lines)]
+    asked = {"actor": "t", "key": "k"}
+    ticks = {first: True, second: False}
+    refunds.refund(counter.store, counter.order, restock=ticks, **asked)
+
+    turned = dict(reversed(ticks.items()))
+    again = refunds.refund(counter.store, counter.order, restock=turned, **asked)
+
+    assert again.changed is False
+
+
 def test_a_mark_that_is_done_stays(counter):
     """The money is given back: the mark can be closed once and not taken back."""
     refunds.refund(counter.store, counter.order, actor="t")
@@ -196,6 +323,22 @@ def test_shares_of_a_discounted_order_add_up_to_the_cent(counter):
 
     assert sum(amounts) == 899
     assert max(amounts) - min(amounts) <= 1
+
+
+def test_parts_add_up_to_their_line_also_with_a_mark_taken_back_between(counter):
+    """A third of ten euros three times, the first one twice: ten euros."""
+    cups = {"sku": "CUP", "title": "Tasse", "price": 0, "quantity": 3, "total": 1000}
+    counter.shop.order("2", lines=[cups, LAMPS], total=4000, paid=4000)
+    one = {"lines": {"CUP": 1}, "actor": "t"}
+    first = refunds.refund(counter.store, Order("2"), **one).result
+    refunds.refund(counter.store, Order("2"), **one)
+    refunds.unrefund(counter.store, Order("2"), refund_id=first["refund"], actor="t")
+    refunds.refund(counter.store, Order("2"), **one)
+
+    refunds.refund(counter.store, Order("2"), **one)
+
+    stands = [m.amount for m in counter.rows(tables.refunds) if m.voided_at is None]
+    assert sorted(stands) == [333, 333, 334]
 
 
 def test_threads_that_refund_one_order_restock_each_unit_once(counter):

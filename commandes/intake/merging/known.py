@@ -54,6 +54,7 @@ class KnownOrder:
         shipments: all, removed ones too.
         notes: the texts of its notes.
         marked: units per line id that the marks made here refund.
+        marked_back: of these, the units that are in stock again.
         moves_stock: whether its import took its articles out of stock.
         moved: per line id, (cause kind, units), summed up.
     """
@@ -67,6 +68,7 @@ class KnownOrder:
     shipments: list[Row[Any]] = field(default_factory=list)
     notes: set[str] = field(default_factory=set)
     marked: dict[int, int] = field(default_factory=dict)
+    marked_back: dict[int, int] = field(default_factory=dict)
     moves_stock: bool = False
     moved: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
 
@@ -160,13 +162,17 @@ def _load_money(
         known[row.order_id].refunds.append(row)
     refunds, parts = tables.refunds.c, tables.refund_lines.c
     marks = connection.execute(
-        select(refunds.order_id, parts.line_id, func.sum(parts.quantity))
+        select(
+            *(refunds.order_id, parts.line_id, func.sum(parts.quantity)),
+            func.sum(parts.restocked_quantity),
+        )
         .join_from(tables.refund_lines, tables.refunds, refunds.id == parts.refund_id)
         .where(refunds.order_id.in_(ids), refunds.voided_at.is_(None))
         .group_by(refunds.order_id, parts.line_id)
     )
-    for order_id, line_id, units in marks:
+    for order_id, line_id, units, back in marks:
         known[order_id].marked[line_id] = int(units)
+        known[order_id].marked_back[line_id] = int(back)
 
 
 def _load_extras(

@@ -137,7 +137,7 @@ def _counters(
     if status == "cancelled":
         cancelled = quantity - refunded
     elif restored:
-        out = min(present["cancelled_quantity"], _brought(known, present["id"]))
+        out = min(present["cancelled_quantity"], _brought(known, present))
         restocked -= out
         cancelled = max(0, restocked - refunded)
     back = refunded + cancelled
@@ -154,10 +154,9 @@ def _counters(
     return counters, out
 
 
-def _brought(known: KnownOrder, line_id: int) -> int:
-    """Units that cancelling here brought back and restoring has not taken out."""
-    movements = known.moved.get(line_id, [])
-    return sum(n for kind, n in movements if kind in ("cancel", "restore"))
+def _brought(known: KnownOrder, present: Line) -> int:
+    """Units that cancelling here brought back and that no refund took over."""
+    return int(present["restocked_quantity"] - known.marked_back.get(present["id"], 0))
 
 
 def _moves(
