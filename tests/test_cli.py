@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from commandes.cli import main
@@ -375,3 +376,21 @@ def test_a_parcel_is_noted_corrected_and_taken_off(sampled):
     assert (gone["action"], gone["changed"]) == ("untrack", True)
     assert sampled("track", number)[0] == 2
     assert sampled("verify")[0] == 0
+
+
+def test_documents_of_a_filter_are_pdf(sampled, tmp_path, monkeypatch):
+    """The same filters as an export; what has nothing to deliver is left out."""
+    monkeypatch.setenv("COMMANDES_SHOP_ADDRESS", r"3 place du Phare\n29200 Brest")
+    wanted = ("--module", "store", "--status", "new", "-o", tmp_path / "out.pdf")
+    listed = sampled("list", *wanted[:4])[1]["count"]
+
+    code, notes = sampled("documents", "notes", *wanted)
+    printed = PdfReader(tmp_path / "out.pdf")
+    _, picks = sampled("documents", "picklist", *wanted)
+    none, refused = sampled("documents", "notes", "--status", "cancelled", *wanted[4:])
+
+    assert (code, notes["orders"]) == (0, listed)
+    assert len(printed.pages) == notes["count"] > 0
+    assert "29200 Brest" in printed.pages[0].extract_text()
+    assert picks["count"] > 0
+    assert (none, refused["error"]["code"]) == (1, "nothing_to_deliver")

@@ -172,10 +172,11 @@ def _sorted_out(told: Sequence[Told]) -> tuple[list[Outcome], list[list[Outcome]
     refused: list[Outcome] = []
     groups: dict[tuple[str, str | None], list[Outcome]] = {}
     for row in told:
-        suggested = None if row.carrier else tracking.suggest(row.number)
-        carrier = row.carrier or suggested or ""
+        parcel = tracking.tidy(Parcel(row.carrier, row.number, row.url))
+        suggested = None if parcel.carrier else tracking.suggest(parcel.number)
+        carrier = parcel.carrier or suggested or ""
         one = Outcome(row, carrier, suggested=suggested is not None)
-        wrong = _wrong(row, carrier)
+        wrong = _wrong(row.order, replace(parcel, carrier=carrier))
         if wrong:
             refused.append(_refused(one, _(wrong)))
         else:
@@ -183,15 +184,16 @@ def _sorted_out(told: Sequence[Told]) -> tuple[list[Outcome], list[list[Outcome]
     return refused, list(groups.values())
 
 
-def _wrong(row: Told, carrier: str) -> str:
+def _wrong(order: str, parcel: Parcel) -> str:
     """Why a row is refused whatever its order is; empty where it is not."""
+    number, url = parcel.number, parcel.url
     faults = (
-        (NO_ORDER, not row.order),
-        (NO_NUMBER, not row.number),
-        (SPOILT, _SPOILT.fullmatch(row.number)),
-        (TOO_LONG, len(row.number) > tracking.LONGEST_NUMBER),
-        (NOT_HTTPS, row.url and not carriers.is_https(row.url)),
-        (NO_CARRIER, not carrier),
+        (NO_ORDER, not order),
+        (NO_NUMBER, not number),
+        (SPOILT, _SPOILT.fullmatch(number)),
+        (TOO_LONG, len(number) > tracking.LONGEST_NUMBER),
+        (NOT_HTTPS, url and not carriers.is_https(url)),
+        (NO_CARRIER, not parcel.carrier),
     )
     return next((fault for fault, holds in faults if holds), "")
 
@@ -232,7 +234,7 @@ def _became(group: Sequence[Outcome], result: dict[str, Any]) -> list[Outcome]:
     """What became of the rows of an order that changed."""
     left, became = set(result["numbers"]), []
     for place, one in enumerate(group):
-        number = "".join(one.told.number.split())
+        number = tracking.tidy(Parcel("", one.told.number)).number
         added = number in left
         left.discard(number)
         became.append(

@@ -30,6 +30,7 @@ __all__ = [
     "remove",
     "ship",
     "suggest",
+    "tidy",
     "track",
 ]
 
@@ -72,7 +73,7 @@ def track(
     Raises:
         TrackingRefused: no carrier or number, or an address that is not https.
     """
-    parcel = _tidy(Parcel(carrier, number, url))
+    parcel = tidy(Parcel(carrier, number, url))
 
     def work(writer: Writer, found: Row[Any]) -> Done:
         return _add(store, writer, found, [parcel], tell=tell, done=False)
@@ -110,24 +111,26 @@ def ship(
         TrackingRefused: as for `track`.
         OrderIsCancelled: a cancelled order does not become done.
     """
-    tidy = [_tidy(parcel) for parcel in parcels]
+    whole = [tidy(parcel) for parcel in parcels]
 
     def work(writer: Writer, found: Row[Any]) -> Done:
-        return _add(store, writer, found, tidy, tell=tell, done=done)
+        return _add(store, writer, found, whole, tell=tell, done=done)
 
     arguments: dict[str, object] = {
-        "parcels": [[p.carrier, p.number, p.url] for p in tidy],
+        "parcels": [[p.carrier, p.number, p.url] for p in whole],
         "tell": tell,
         "done": done,
     }
     return act(store, "ship", order, work, arguments=arguments, actor=actor, key=key)
 
 
-def _tidy(parcel: Parcel) -> Parcel:
+def tidy(parcel: Parcel) -> Parcel:
+    """Without the blanks and invisible signs that are copied along from web pages."""
+    carrier = "".join(c for c in parcel.carrier if c.isprintable() or c.isspace())
     return replace(
         parcel,
-        carrier=" ".join(parcel.carrier.split()),
-        number="".join(parcel.number.split()),
+        carrier=" ".join(carrier.split()),
+        number="".join(c for c in parcel.number if c.isprintable() and not c.isspace()),
     )
 
 
@@ -271,7 +274,7 @@ def change(
         TrackingRefused: no such parcel, no carrier or number, an address that is not
             https, or a number that another parcel of the order has.
     """
-    parcel = _tidy(Parcel(carrier, number, url))
+    parcel = tidy(Parcel(carrier, number, url))
 
     def work(writer: Writer, found: Row[Any]) -> Done:
         return _correct(store, writer, found, shipment_id, parcel, tell=tell)

@@ -66,7 +66,7 @@ def rows(path: Path, columns: Mapping[str, Column]) -> list[dict[str, str]]:
 
 
 def _text(path: Path) -> str:
-    """The file's text: UTF-8 with or without BOM, UTF-16, else Windows' own."""
+    """The file's text, without NUL: UTF-8 with or without BOM, UTF-16, or Windows'."""
     try:
         if path.stat().st_size > LARGEST:
             detail = _("il dépasse {n} Mo").format(n=number(LARGEST >> 20))
@@ -76,7 +76,8 @@ def _text(path: Path) -> str:
         detail = error.strerror or str(error)
         raise FileUnreadable(file=path.name, detail=detail) from error
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
+        return data.decode("utf-16", errors="replace").replace("\0", "")
+    data = data.replace(b"\0", b"")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
