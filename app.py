@@ -32,6 +32,13 @@ page = st.navigation(
                 url_path="commande",
                 visibility="hidden",
             ),
+            st.Page(
+                "pages/commandes/suivis.py",
+                title=":material/local_shipping: " + _("Numéros de suivi"),
+                icon="",
+                url_path="suivis",
+                help=_("Noter les numéros de suivi d’un fichier, colis par colis."),
+            ),
         ],
         _("Rapports"): [
             st.Page(
@@ -49,6 +56,13 @@ page = st.navigation(
                 icon="",
                 url_path="importer",
                 help=_("Apporter les commandes d’un fichier de sa plateforme."),
+            ),
+            st.Page(
+                "pages/reglages/transporteurs.py",
+                title=":material/local_shipping: " + _("Transporteurs"),
+                icon="",
+                url_path="transporteurs",
+                help=_("L’adresse où chaque transporteur montre ses colis."),
             ),
         ],
     },

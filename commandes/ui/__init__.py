@@ -2,6 +2,8 @@
 
 from commandes.ui import (
     address,
+    carriers,
+    documents,
     exporting,
     importing,
     language,
@@ -13,6 +15,7 @@ from commandes.ui import (
     sidebar,
     start,
     tables,
+    tracking_numbers,
     views,
     waiting,
 )
@@ -21,6 +24,8 @@ from commandes.ui.framing import Here, frame, part
 __all__ = [
     "Here",
     "address",
+    "carriers",
+    "documents",
     "exporting",
     "frame",
     "importing",
@@ -34,6 +39,7 @@ __all__ = [
     "sidebar",
     "start",
     "tables",
+    "tracking_numbers",
     "views",
     "waiting",
 ]
