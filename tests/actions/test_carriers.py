@@ -147,10 +147,14 @@ def test_a_parcel_has_the_carrier_as_the_table_writes_it(counter):
         counter.store, counter.order, carrier="COLISSIMO", number="6A1", actor="t"
     )
     tracking.track(
-        counter.store, Order("1"), carrier="Vélo", number="7", tell=False, actor="t"
+        counter.store, Order("1"), carrier="Vélo", number="7\u200b", actor="t"
     )
 
     assert [(s.carrier, s.url) for s in counter.rows(tables.shipments)] == [
         ("Colissimo", "https://www.laposte.fr/outils/suivre-vos-envois?code=6A1"),
         ("Vélo", None),
     ]
+    with_link, without = counter.rows(tables.messages)
+    assert "https://" in with_link.body
+    assert "Numéro de suivi : 7\n" in without.body
+    assert "https://" not in without.body

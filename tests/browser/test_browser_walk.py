@@ -11,7 +11,9 @@ PAGES = {
     "commandes": "Commandes",
     "commande?commande=A05&source=test": "Commande",
     "ventes": "Ventes",
+    "suivis": "Numéros de suivi",
     "importer": "Importer",
+    "transporteurs": "Transporteurs",
 }
 
 

@@ -103,7 +103,7 @@ def test_the_module_s_own_facts_stand_under_the_article(shop, notes):
         "slot_start": "2026-07-14T20:00:00+02:00",
         "slot_end": "2026-07-14T21:30:00+02:00",
     }
-    meal = {"table": "Terrasse 4", "covers": 1200, "colour": "rouge"}
+    meal = {"table": "Terrasse 4", "covers": 1200, "options": ["pain", "eau"]}
     order = _order(
         shop,
         lines=[
@@ -118,7 +118,7 @@ def test_the_module_s_own_facts_stand_under_the_article(shop, notes):
     assert "Date de prestation : 14/07/2026 20:00 Événement : Concert" in text
     assert "Place : Rang C, 12" in text
     assert "Fin du créneau : 14/07/2026 21:30" in text
-    assert "Table : Terrasse 4 Couverts : 1 200 colour : rouge" in text
+    assert 'Table : Terrasse 4 Couverts : 1 200 options : ["pain", "eau"]' in text
     assert "2026-07-14" not in text
 
 
@@ -126,13 +126,19 @@ def test_only_what_is_still_to_deliver_is_on_a_note(shop, notes):
     """Units refunded are gone; carts and cancelled orders have no note."""
     part, whole = _order(shop, "P", paid=9419), _order(shop, "W", paid=9419)
     gone, cart = _order(shop, "X"), _order(shop, "K", is_cart=True)
+    pen = _order(
+        shop, "S", paid=1800, lines=[{"sku": s, "price": 900} for s in ("PEN", "CAP")]
+    )
     refunds.refund(shop.store, Order("P"), lines={"LAMP-1": 1}, actor="t")
+    refunds.refund(shop.store, Order("S"), lines={"PEN": 1}, actor="t")
     refunds.refund(shop.store, Order("W"), actor="t")
     status.cancel(shop.store, Order("X"), actor="t")
 
-    printed = notes(shop.store, [whole, part, gone, cart])
+    printed = notes(shop.store, [whole, part, gone, cart, pen])
 
-    assert printed.count == len(printed.pages) == 1
+    assert printed.count == len(printed.pages) == 2
+    assert "CAP" in printed.text
+    assert "PEN" not in printed.text
     assert "Commande P" in printed.text
     assert "Lampe Bleue commandé : 2, le reste est remboursé 1" in printed.text
     with pytest.raises(NothingToDeliver):
@@ -203,6 +209,19 @@ def test_long_texts_wrap_and_go_on(shop, notes):
     for place, page in enumerate(printed.pages, start=1):
         assert f"page {place}" in page
     assert all("(suite)" in page for page in printed.pages[1:])
+
+
+def test_a_table_does_not_begin_at_the_foot_of_a_page(shop, notes):
+    """Its titles stand above its first row."""
+    long = {**ADDRESS, "line1": "\n".join(f"étage {n}" for n in range(35))}
+
+    printed = notes(shop.store, [_order(shop, shipping_address=json.dumps(long))])
+
+    first, second = printed.pages
+    assert "étage 34" in first
+    assert "Référence" not in first
+    assert second.count("Référence") == 1
+    assert "LAMP-1" in second
 
 
 def test_nothing_is_drawn_beside_the_page(shop, notes):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from commandes.errors import FileUnreadable
@@ -98,6 +100,19 @@ def test_a_file_that_is_not_there_or_too_large_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(small, "LARGEST", 100)
     with pytest.raises(FileUnreadable, match="dépasse"):
         tracking_file.read(file)
+
+
+def test_what_python_cannot_part_is_said(tmp_path):
+    """A cell beyond its limit is no crash."""
+    file = tmp_path / "suivis.csv"
+    file.write_text("commande;suivi\n1;" + "7" * 99, encoding="utf-8")
+    before = csv.field_size_limit(50)
+
+    try:
+        with pytest.raises(FileUnreadable, match="field larger"):
+            tracking_file.read(file)
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_one_number_column_is_not_read_as_the_order_too(tmp_path):
