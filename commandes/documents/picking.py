@@ -153,6 +153,6 @@ def _for_orders(pick: _Pick) -> str:
     return ", ".join(
         number
         if units == 1
-        else f"{number}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{units}"
+        else f"{number}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{words.number(units)}"
         for number, units in pick.orders.items()
     )

@@ -107,7 +107,7 @@ def _asked(here: Here, key: str) -> tuple[bool, bool]:
         done = st.toggle(
             _("Passer en Terminé"),
             key=f"{key}-done",
-            help=_("Chaque commande dont un numéro est noté."),
+            help=_("Toutes les commandes du fichier qui ont été trouvées."),
         )
     if tell and not here.settings.smtp_url:
         st.caption(

@@ -41,7 +41,7 @@ def test_units_are_summed_by_sku_in_the_order_of_skus(shop, picks):
     assert "4 références · 1 208 unités · 2 commandes" in _plain(printed)
     rows = re.search(r"Qté Commandes (.*)", _plain(printed))[1]
     assert rows == (
-        "A-1 Ampoule 1 200 11 × 1200 "
+        "A-1 Ampoule 1 200 11 × 1 200 "
         "B-2 Bougie · Rouge Bougie 6 11 × 4, 10 × 2 "
         "é1 é1 1 10 "
         "— Ruban 1 11"
