@@ -39,6 +39,13 @@ page = st.navigation(
                 url_path="conversations",
                 help=_("Messages aux clients et leurs réponses."),
             ),
+            st.Page(
+                "pages/commandes/suivis.py",
+                title=":material/local_shipping: " + _("Numéros de suivi"),
+                icon="",
+                url_path="suivis",
+                help=_("Noter les numéros de suivi d’un fichier, colis par colis."),
+            ),
         ],
         _("Rapports"): [
             st.Page(
@@ -63,6 +70,13 @@ page = st.navigation(
                 icon="",
                 url_path="modeles",
                 help=_("Textes prêts pour écrire aux clients."),
+            ),
+            st.Page(
+                "pages/reglages/transporteurs.py",
+                title=":material/local_shipping: " + _("Transporteurs"),
+                icon="",
+                url_path="transporteurs",
+                help=_("L’adresse où chaque transporteur montre ses colis."),
             ),
         ],
     },

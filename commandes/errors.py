@@ -26,6 +26,11 @@
     │   └── MessageRefused
     ├── SkuUnknown
     ├── TagNameInvalid
+    ├── CarrierError
+    │   ├── CarrierNameInvalid
+    │   ├── CarrierNameTaken
+    │   ├── CarrierUrlInvalid
+    │   └── CarrierUnknown
     ├── StockReasonMissing
     ├── ImportRefused           a file that cannot come in
     │   ├── FileUnreadable
@@ -43,7 +48,8 @@
     │   └── TemplateGone
     └── ExportRefused
         ├── TooManyRowsForXlsx
-        └── ExportUnwritable
+        ├── ExportUnwritable
+        └── NothingToDeliver
 
 `sentence` and `advice` are French (the source language) with placeholders; both go
 through gettext when shown. Every placeholder is an attribute given at construction.
@@ -236,6 +242,36 @@ class TagNameInvalid(CommandesError):
     advice = N_("Rien n’a été changé. Choisissez un autre nom.")
 
 
+class CarrierError(CommandesError):
+    code = "carrier"
+    sentence = N_("Le transporteur n’a pas été enregistré.")
+    advice = N_("Rien n’a été changé.")
+
+
+class CarrierNameInvalid(CarrierError):
+    code = "carrier_name_invalid"
+    sentence = N_("Un transporteur a un nom d’un à {longest} caractères.")
+    advice = N_("Rien n’a été changé. Choisissez un autre nom.")
+
+
+class CarrierNameTaken(CarrierError):
+    code = "carrier_name_taken"
+    sentence = N_("Un transporteur s’appelle déjà « {name} ».")
+    advice = N_("Rien n’a été changé. Choisissez un autre nom, ou modifiez celui-là.")
+
+
+class CarrierUrlInvalid(CarrierError):
+    code = "carrier_url_invalid"
+    sentence = N_("L’adresse de suivi n’est pas valable : {detail}.")
+    advice = N_("Rien n’a été changé. Corrigez l’adresse, puis recommencez.")
+
+
+class CarrierUnknown(CarrierError):
+    code = "carrier_unknown"
+    sentence = N_("Ce transporteur n’est plus dans la liste.")
+    advice = N_("Rien n’a été changé. Rechargez la page, puis recommencez.")
+
+
 class SkuUnknown(CommandesError):
     code = "sku_unknown"
     sentence = N_("Aucun stock n’est tenu pour la référence {sku}.")
@@ -368,3 +404,12 @@ class ExportUnwritable(ExportRefused):
     code = "export_unwritable"
     sentence = N_("Le fichier {file} ne peut pas être écrit : {detail}.")
     advice = N_("Choisissez un autre dossier, ou libérez de la place.")
+
+
+class NothingToDeliver(ExportRefused):
+    code = "nothing_to_deliver"
+    sentence = N_("Aucune des commandes choisies n’a d’article à livrer.")
+    advice = N_(
+        "Aucun fichier n’a été fait. Les paniers, les commandes annulées et les "
+        "articles remboursés n’y figurent pas."
+    )

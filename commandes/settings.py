@@ -68,6 +68,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _lines(value: str) -> tuple[str, ...]:
+    r"""Lines parted by line breaks, by `\n` as it is typed, or by `|`."""
+    parted = value.replace("\\n", "\n").replace("|", "\n").splitlines()
+    return tuple(line.strip() for line in parted if line.strip())
+
+
 def _switch(value: str) -> bool:
     return {"0": False, "1": True}[value]
 
@@ -113,6 +119,13 @@ SETTINGS = (
         "Ma boutique",
         "Name of the shop, shown at the top of the menu and on documents.",
         str,
+        N_("un texte"),
+    ),
+    Setting(
+        "shop_address",
+        "",
+        "Address of the shop on delivery notes; its lines parted by \\n or |.",
+        _lines,
         N_("un texte"),
     ),
     Setting(
@@ -203,6 +216,7 @@ class Settings:
     language: str
     currency: str
     shop_name: str
+    shop_address: tuple[str, ...]
     journal_key: str
     cart_delay: int
     lock_timeout: float

@@ -8,13 +8,14 @@ page run, one command), French unless `use` says otherwise.
 from __future__ import annotations
 
 import gettext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -46,6 +47,17 @@ def use(language: str) -> None:
 def language() -> str:
     """The code of the language spoken in this context."""
     return _language.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language for a while: a customer's letter is in the shop's."""
+    before = _language.get()
+    use(language)
+    try:
+        yield
+    finally:
+        _language.set(before)
 
 
 def N_(text: str) -> str:  # noqa: N802 (the name gettext tools look for)

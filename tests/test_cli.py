@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from commandes.cli import main
@@ -315,3 +316,81 @@ def test_a_writing_command_is_light():
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def test_parcels_of_a_file_are_noted(sampled, tmp_path):
+    """French headers, a carrier suggested, a refusal named; --done moves the status."""
+    numbers = [
+        order["number"]
+        for order in sampled("list", "--status", "new", "--module", "store")[1][
+            "orders"
+        ][:2]
+    ]
+    file = tmp_path / "suivis.csv"
+    file.write_bytes(
+        "Commande;Transporteur;N° de suivi\r\n"
+        f"{numbers[0]};;6A99999999999\r\n"
+        f"{numbers[1]};Vélo;7\r\n"
+        "nope;UPS;1Z\r\n".encode("cp1252")
+    )
+
+    _, looked = sampled("track", "--file", file, "--dry-run")
+    _, done = sampled("track", "--file", file, "--done", "--no-message", "--key", "k")
+    _, again = sampled("track", "--file", file, "--done", "--no-message", "--key", "k")
+    _, shown = sampled("show", numbers[0])
+
+    assert (looked["changed"], looked["tracked"], looked["done"]) == (False, 2, 0)
+    assert (done["orders"], done["tracked"], done["done"]) == (2, 2, 2)
+    assert done["messages"] == 0
+    assert done["refused"] == [
+        {
+            "row": 3,
+            "order": "nope",
+            "reason": "Aucune commande ne porte le numéro nope.",
+        }
+    ]
+    assert (again["changed"], again["unchanged"]) == (False, 2)
+    assert shown["status"] == "done"
+    assert shown["shipments"][-1] == {
+        "carrier": "Colissimo",
+        "tracking_number": "6A99999999999",
+        "tracking_url": "https://www.laposte.fr/outils/suivre-vos-envois"
+        "?code=6A99999999999",
+    }
+
+
+def test_a_parcel_is_noted_corrected_and_taken_off(sampled):
+    """One order, one number at a time."""
+    number = sampled("list", "--module", "booking")[1]["orders"][0]["number"]
+    track = ("track", number, "--no-message", "--carrier", "UPS", "--number")
+
+    assert sampled(*track, "1Z1", "--done")[1]["done"] is True
+    _, changed = sampled(*track, "1Z2", "--replaces", "1Z1")
+    _, shown = sampled("show", number)
+    code, refused = sampled(*track, "1Z3", "--replaces", "1Z1")
+    _, gone = sampled("track", number, "--remove", "1Z2")
+
+    assert (changed["action"], changed["changed"]) == ("change_track", True)
+    assert [s["tracking_number"] for s in shown["shipments"]] == ["1Z2"]
+    assert (code, refused["error"]["code"]) == (1, "tracking_refused")
+    assert (gone["action"], gone["changed"]) == ("untrack", True)
+    assert sampled("track", number)[0] == 2
+    assert sampled("verify")[0] == 0
+
+
+def test_documents_of_a_filter_are_pdf(sampled, tmp_path, monkeypatch):
+    """The same filters as an export; what has nothing to deliver is left out."""
+    monkeypatch.setenv("COMMANDES_SHOP_ADDRESS", r"3 place du Phare\n29200 Brest")
+    wanted = ("--module", "store", "--status", "new", "-o", tmp_path / "out.pdf")
+    listed = sampled("list", *wanted[:4])[1]["count"]
+
+    code, notes = sampled("documents", "notes", *wanted)
+    printed = PdfReader(tmp_path / "out.pdf")
+    _, picks = sampled("documents", "picklist", *wanted)
+    none, refused = sampled("documents", "notes", "--status", "cancelled", *wanted[4:])
+
+    assert (code, notes["orders"]) == (0, listed)
+    assert len(printed.pages) == notes["count"] > 0
+    assert "29200 Brest" in printed.pages[0].extract_text()
+    assert picks["count"] > 0
+    assert (none, refused["error"]["code"]) == (1, "nothing_to_deliver")

@@ -243,6 +243,21 @@ def _export(options: argparse.Namespace, settings: Settings) -> Answer:
     return {"file": str(options.output), "count": count}
 
 
+def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.documents import delivery_notes, pick_list
+    from commandes.reports import orders
+
+    with _snapshot(settings) as (_opened, snapshot):
+        ids = orders.ids(snapshot, _filter(options), options.sort)
+    with _store(settings) as store:
+        if options.what == "notes":
+            show = _bar(_("Bons de livraison"))
+            count = delivery_notes(store, ids, options.output, show)
+        else:
+            count = pick_list(store, ids, options.output)
+    return {"file": str(options.output), "count": count, "orders": len(ids)}
+
+
 def _report(options: argparse.Namespace, settings: Settings) -> Answer:
     from commandes.reports.sales import sales
 
@@ -287,6 +302,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], Answer | None]] = {
     "list": _list,
     "show": _show,
     "export": _export,
+    "documents": _documents,
     "report": _report,
     "verify": _verify,
     "mirror": _mirror_command,

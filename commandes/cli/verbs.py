@@ -5,8 +5,8 @@ Nothing here imports DuckDB, Polars or Streamlit: a command that only writes is 
 
 from __future__ import annotations
 
-import csv
 import getpass
+from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from commandes.actions import (
     messages,
     notes,
     orders,
+    parcels,
     payments,
     refunds,
     status,
@@ -26,14 +27,16 @@ from commandes.actions import (
     tracking,
 )
 from commandes.actions.orders import Order
-from commandes.errors import CommandesError, FileUnreadable, SkuUnknown, UsageError
+from commandes.actions.tracking import Parcel
+from commandes.errors import FileUnreadable, SkuUnknown, UsageError
+from commandes.intake import small, tracking_file
+from commandes.intake.small import Column
 from commandes.store import open_store, tables
-from commandes.words import _
+from commandes.words import N_, _
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
-    from pathlib import Path
 
     from commandes.settings import Settings
     from commandes.store import Receipt, Store
@@ -131,72 +134,77 @@ def _track(options: argparse.Namespace, settings: Settings) -> Answer:
     try:
         if options.file is not None:
             return _track_file(store, options)
-        if not (options.number and options.carrier and options.tracking_number):
-            detail = _("donnez NUMÉRO, --carrier et --number, ou --file")
-            raise UsageError(detail=detail)
-        return _answer(
-            tracking.track(
-                store,
-                _order(options),
-                carrier=options.carrier,
-                number=options.tracking_number,
-                url=options.url,
-                tell=not options.no_message,
-                **_who(options),
-            )
-        )
+        return _answer(_track_one(store, options))
     finally:
         store.close()
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """The rows of a small CSV file whose header names these columns.
+def _track_one(store: Store, options: argparse.Namespace) -> Receipt:
+    order, who = _order(options), _who(options)
+    if options.remove and options.number:
+        return tracking.remove(store, order, options.remove, **who)
+    if not (options.number and options.carrier and options.tracking_number):
+        detail = _("donnez NUMÉRO, --carrier et --number, ou --file")
+        raise UsageError(detail=detail)
+    asked = {
+        "carrier": options.carrier,
+        "number": options.tracking_number,
+        "url": options.url,
+        "tell": not options.no_message,
+    }
+    if options.replaces:
+        shipment = _shipment(store, order, options.replaces)
+        return tracking.change(store, order, shipment, **asked, **who)
+    if options.done:
+        parcel = Parcel(asked["carrier"], asked["number"], asked["url"])
+        return tracking.ship(
+            store, order, [parcel], tell=asked["tell"], done=True, **who
+        )
+    return tracking.track(store, order, **asked, **who)
 
-    Raises:
-        FileUnreadable: no such file, not text, or a column is missing.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileUnreadable(file=path.name, detail=error) from error
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    rows = list(csv.DictReader(text.splitlines(), delimiter=separator))
-    missing = [name for name in columns if not rows or name not in rows[0]]
-    if missing:
-        detail = _("il lui manque la colonne {name}").format(name=missing[0])
-        raise FileUnreadable(file=path.name, detail=detail)
-    return rows
+
+def _shipment(store: Store, order: Order, number: str) -> int:
+    """The id of the order's parcel with this number; 0, which none has."""
+    c = tables.shipments.c
+    with store.reading() as connection:
+        found = orders.find(connection, order)
+        shipment = connection.scalar(
+            select(c.id).where(
+                c.order_id == found.id, c.number == number, c.removed_at.is_(None)
+            )
+        )
+    return shipment or 0
 
 
 def _track_file(store: Store, options: argparse.Namespace) -> Answer:
     """Every parcel of a file, each order its own transaction; refusals are listed."""
-    done, unchanged, refused = 0, 0, []
-    who = _who(options)
-    for place, row in enumerate(
-        _rows(options.file, ("order", "carrier", "number")), start=1
-    ):
-        key = f"{who['key']}:{place}" if who["key"] else None
-        try:
-            receipt = tracking.track(
-                store,
-                Order(row["order"], options.source),
-                carrier=row["carrier"],
-                number=row["number"],
-                tell=not options.no_message,
-                actor=who["actor"],
-                key=key,
-            )
-        except CommandesError as error:
-            refused.append({"row": place, "reason": error.message})
-        else:
-            done += receipt.changed
-            unchanged += not receipt.changed
+    told = tracking_file.read(options.file)
+    if options.source:
+        told = tuple(replace(row, source=row.source or options.source) for row in told)
+    asked = {
+        "tell": not options.no_message,
+        "done": options.done,
+        "actor": options.actor or getpass.getuser(),
+    }
+    if options.dry_run:
+        found = parcels.preview(store, told, **asked)
+    else:
+        found = parcels.run(store, told, **asked, key=options.key)
     return {
         "action": "track",
-        "changed": done > 0,
-        "tracked": done,
-        "unchanged": unchanged,
-        "refused": refused,
+        "changed": bool(found.changed) and not options.dry_run,
+        "dry_run": options.dry_run,
+        "orders": found.orders,
+        "tracked": sum(one.added for one in found.all),
+        "done": sum(one.done for one in found.all),
+        "messages": len(
+            {(one.told.order, one.told.source) for one in found.all if one.message}
+        ),
+        "unchanged": len(found.idle),
+        "refused": [
+            {"row": one.told.row, "order": one.told.order, "reason": one.said}
+            for one in found.refused
+        ],
     }
 
 
@@ -210,13 +218,24 @@ def _stock(options: argparse.Namespace, settings: Settings) -> Answer:
         store.close()
 
 
+_LEVELS = {
+    "sku": Column(N_("référence"), ("sku", "reference", "ref")),
+    "quantity": Column(N_("quantité"), ("quantity", "quantite", "niveau", "stock")),
+    "service_at": Column(
+        N_("date de prestation"),
+        ("service at", "date de prestation", "date"),
+        needed=False,
+    ),
+}
+
+
 def _stock_import(store: Store, options: argparse.Namespace) -> Answer:
     if options.file is None:
         raise UsageError(detail=_("donnez le fichier des niveaux d’ouverture"))
     levels = []
-    for place, row in enumerate(_rows(options.file, ("sku", "quantity")), start=1):
+    for place, row in enumerate(small.rows(options.file, _LEVELS), start=1):
         try:
-            at = row.get("service_at")
+            at = row["service_at"]
             service_at = datetime.fromisoformat(at) if at else None
             if service_at is not None and service_at.tzinfo is None:
                 service_at = service_at.replace(tzinfo=store.settings.zone)

@@ -3,7 +3,9 @@
 from commandes.ui import (
     address,
     bulk_bar,
+    carriers,
     conversation,
+    documents,
     exporting,
     importing,
     language,
@@ -17,6 +19,7 @@ from commandes.ui import (
     sidebar,
     start,
     tables,
+    tracking_numbers,
     views,
     waiting,
 )
@@ -26,7 +29,9 @@ __all__ = [
     "Here",
     "address",
     "bulk_bar",
+    "carriers",
     "conversation",
+    "documents",
     "exporting",
     "frame",
     "importing",
@@ -42,6 +47,7 @@ __all__ = [
     "sidebar",
     "start",
     "tables",
+    "tracking_numbers",
     "views",
     "waiting",
 ]

@@ -9,7 +9,7 @@ import streamlit as st
 from sqlalchemy import select
 
 from commandes import rules, words
-from commandes.actions import status, tracking
+from commandes.actions import carriers, status, tracking
 from commandes.actions.orders import Order
 from commandes.store import tables
 from commandes.ui import acting, acting_refund
@@ -153,10 +153,7 @@ def _note(seen: Seen, key: str, name: str) -> None:
 def track(here: Here, order: OrderDetail) -> None:
     """« Ajouter un numéro de suivi »: the form of the number suggests the carrier."""
     names = {n: field(order, "track", n) for n in ("number", "name", "url", "tell")}
-    c = tables.carriers.c
-    with here.store.reading() as connection:
-        rows = connection.execute(select(c.name, c.url).order_by(c.name_key))
-        known = {row.name: row.url for row in rows}
+    known = [carrier.name for carrier in carriers.known(here.store)]
     number = st.text_input(
         _("Numéro de suivi"), key=names["number"], live="400ms", max_chars=100
     )
@@ -179,7 +176,8 @@ def track(here: Here, order: OrderDetail) -> None:
             _("Lien de suivi"), key=names["url"], placeholder="https://", max_chars=500
         )
     elif number:
-        st.text(_("Lien : {url}").format(url=known[carrier].replace("{n}", number)))
+        url = tracking.link(here.store, carrier, number)
+        st.text(_("Lien : {url}").format(url=url or "—"))
     if order.customer.email:
         st.toggle(
             _("Envoyer le numéro et le lien au client"), value=True, key=names["tell"]

@@ -32,6 +32,7 @@ _SAYS = {
     "untagged": N_("Étiquette retirée"),
     "noted": N_("Note ajoutée"),
     "tracked": N_("Numéro de suivi ajouté"),
+    "tracking_changed": N_("Numéro de suivi modifié"),
     "tracking_removed": N_("Numéro de suivi retiré"),
     "message_queued": N_("Message au client"),
     "message_sent": N_("Message envoyé"),
@@ -65,6 +66,8 @@ _ICONS = {
     "untagged": ":material/label_off:",
     "noted": ":material/sticky_note_2:",
     "tracked": ":material/local_shipping:",
+    "tracking_changed": ":material/local_shipping:",
+    "tracking_removed": ":material/local_shipping:",
     "message_queued": ":material/mail:",
     "message_sent": ":material/mark_email_read:",
     "message_failed": ":material/unsubscribe:",
@@ -134,6 +137,14 @@ def _message_facts(payload: dict[str, Any], currency: str) -> str:
     return _(MESSAGE_WORDS[state]) if state in MESSAGE_WORDS else ""
 
 
+def _tracking_facts(payload: dict[str, Any], currency: str) -> str:
+    """The carriers, and the status where the parcel moved it."""
+    carriers = payload.get("carriers") or [payload.get("carrier")]
+    facts = [", ".join(str(name) for name in carriers if name)]
+    facts.append(_status_facts(payload, currency))
+    return " · ".join(fact for fact in facts if fact)
+
+
 def _amount_facts(payload: dict[str, Any], currency: str) -> str:
     amount = payload.get("amount")
     if not isinstance(amount, int):
@@ -149,6 +160,8 @@ _FACTS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "tagged": _tag_facts,
     "untagged": _tag_facts,
     "message_decided": _message_facts,
+    "tracked": _tracking_facts,
+    "tracking_changed": _tracking_facts,
     "paid": _amount_facts,
     "payment_voided": _amount_facts,
     "refunded": _amount_facts,

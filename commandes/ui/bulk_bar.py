@@ -17,7 +17,7 @@ from commandes import rules, words
 from commandes.actions import bulk
 from commandes.actions.bulk import Asked
 from commandes.reports import orders
-from commandes.ui import exporting, listing, tables
+from commandes.ui import documents, exporting, listing, tables
 from commandes.ui.framing import part
 from commandes.ui.plain import plain
 from commandes.words import N_, STATUS_WORDS, _, plural
@@ -54,6 +54,12 @@ _MORE = {
 }
 # The selection as a file: the format's code by its code in the menu.
 _FILES = {"file:csv-fr": "csv-fr", "file:csv": "csv", "file:xlsx": "xlsx"}
+# The selection on paper: the kind of document by its code in the menu.
+_PAPERS: dict[str, documents.Kind] = {"pdf:notes": "notes", "pdf:picklist": "picklist"}
+_PAPER_WORDS = {
+    "notes": N_("Bons de livraison (PDF)"),
+    "picklist": N_("Liste de prélèvement (PDF)"),
+}
 _SHOWN_REASONS = 500
 
 
@@ -117,7 +123,7 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
         taken_off = [f"-{name}" for name in shown.colors]
         st.menu_button(
             _("Autres actions"),
-            [*_MORE, *_FILES, *taken_off],
+            [*_MORE, *_PAPERS, *_FILES, *taken_off],
             key="bulk_more",
             format_func=_more,
             disabled=idle,
@@ -126,9 +132,8 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
     asked = Asked(verb) if archive else Asked("cancel") if cancel else asked
     if asked is not None and ticked:
         _begin(asked, _selected(here, shown, ticked))
-    wanted = _FILES.get(st.session_state.get("bulk_more") or "")
-    if wanted is not None and ticked:
-        exporting.run(here, shown, (wanted, False), _selected(here, shown, ticked))
+    if ticked:
+        _take_away(here, shown, ticked)
 
 
 def _count(shown: Listing, ticked: tuple[int, ...]) -> None:
@@ -147,11 +152,23 @@ def _count(shown: Listing, ticked: tuple[int, ...]) -> None:
         )
 
 
+def _take_away(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
+    """The selection as a file or on paper, when that was just chosen."""
+    code = st.session_state.get("bulk_more") or ""
+    if code in _FILES:
+        chosen = (_FILES[code], False)
+        exporting.run(here, shown, chosen, _selected(here, shown, ticked))
+    elif code in _PAPERS:
+        documents.run(here, _PAPERS[code], _selected(here, shown, ticked))
+
+
 def _open(order_id: int) -> None:
     st.session_state[tables.OPENED] = order_id
 
 
 def _more(code: str) -> str:
+    if code in _PAPERS:
+        return f":material/print: {_(_PAPER_WORDS[_PAPERS[code]])}"
     if code in _FILES:
         what = exporting.format_words(_FILES[code])
         label = _("Exporter la sélection : {format}").format(format=what)
@@ -170,7 +187,7 @@ def _asked() -> Asked | None:
     if status is not None:
         cancels = status == "cancelled"
         return Asked("cancel") if cancels else Asked("status", {"status": status})
-    if more is None or more in _FILES:
+    if more is None or more in _FILES or more in _PAPERS:
         return None
     return Asked("untag", {"name": more[1:]}) if more[0] == "-" else Asked(more)
 

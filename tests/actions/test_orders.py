@@ -267,23 +267,6 @@ def test_a_parcel_taken_off_can_be_added_again(counter):
     assert counter.kinds()[1:] == ["tracked", "tracking_removed", "tracked"]
 
 
-@pytest.mark.parametrize(
-    ("number", "carrier"),
-    [
-        ("1Z999AA10123456784", "UPS"),
-        ("6A12345678901", "Colissimo"),
-        ("XY123456789FR", "Colissimo"),
-        ("12345678", "Mondial Relay"),
-        ("1234567890", "DHL Express"),
-        ("123456789012", "FedEx"),
-        ("hello", None),
-    ],
-)
-def test_the_form_of_a_number_suggests_its_carrier(number, carrier):
-    """A suggestion, for a person to confirm."""
-    assert tracking.suggest(number) == carrier
-
-
 def test_a_message_waits_in_the_outbox_with_a_header_safe_subject(counter):
     """A line break in the subject never becomes a header."""
     messages.message(

@@ -12,8 +12,10 @@ PAGES = {
     "commande?commande=A05&source=test": "Commande",
     "conversations": "Conversations",
     "ventes": "Ventes",
+    "suivis": "Numéros de suivi",
     "importer": "Importer",
     "modeles": "Modèles de message",
+    "transporteurs": "Transporteurs",
 }
 
 

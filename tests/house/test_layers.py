@@ -26,13 +26,15 @@ LAYERS = {  # a part may import the parts named here, and itself
     "intake": {"actions", "store", "settings", "errors", "rules", "words"},
     "mail": {"actions", "store", "settings", "errors", "rules", "words"},
     "reports": {"mirror", "store", "settings", "errors", "rules", "words"},
+    "documents": {"reports", "intake", "store", "errors", "rules", "words", "settings"},
     "ui": {
-        *("reports", "actions", "intake", "mail", "mirror", "store"),
+        *("documents", "reports", "actions", "intake", "mail", "mirror", "store"),
         *("settings", "errors", "rules", "words"),
     },
     "server": {"ui", "mail", "mirror", "store", "settings", "errors", "words"},
     "cli": {
-        *("server", "reports", "actions", "intake", "mail", "mirror", "store"),
+        *("server", "documents", "reports", "actions", "intake", "mail", "mirror"),
+        "store",
         *("settings", "errors", "rules", "words"),
     },
 }
