@@ -8,7 +8,7 @@ from commandes.words import _
 language.use_readers()
 page = st.navigation(
     {
-        "": [
+        language.shop_name(): [
             st.Page(
                 "pages/accueil/tableau_de_bord.py",
                 title=":material/dashboard: " + _("Tableau de bord"),

@@ -27,13 +27,15 @@ def opened(path: Path) -> Iterator[Sheet]:
     """
     try:
         with path.open("rb") as file:
-            start = file.read(64).removeprefix(codecs.BOM_UTF8)
+            start = file.read(4096).removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise sheet.unreadable(path, error.strerror or str(error)) from None
     if not start:
         raise sheet.unreadable(path, _("il est vide"))
     if start.startswith(_OLD_EXCEL):
         raise sheet.unreadable(path, _("c’est un ancien fichier Excel (.xls)"))
+    if _is_binary(start):
+        raise sheet.unreadable(path, _("ce n’est pas un tableau"))
     if start.startswith(b"PAR1"):
         reader = folded.parquet
     elif start.startswith(b"PK\x03\x04"):
@@ -44,3 +46,15 @@ def opened(path: Path) -> Iterator[Sheet]:
         reader = csvfile.opened
     with reader(path) as opened_sheet:
         yield opened_sheet
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether bytes are those of a picture, a program… and of no table we read."""
+    if start.startswith(
+        (b"PAR1", b"PK\x03\x04", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    ):
+        return False
+    if start[1::2].count(0) > len(start) // 4:  # UTF-16 without its mark
+        return False
+    odd = sum(byte < 32 and byte not in b"\t\n\r\f\x1b\0" for byte in start)  # noqa: PLR2004 (a space)
+    return odd > len(start) // 20

@@ -71,7 +71,7 @@ def _with_repeats(file_rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
         return file_rows
     begins = pl.col("number").is_not_null()
     if plan.profile.rows == "first_row":
-        begins &= pl.col("placed_at").is_not_null()
+        begins &= pl.col("placed_at").is_not_null() & _tells_order(plan)
     heads = file_rows.filter(begins)
     if heads[KEY].n_unique() == heads.height:
         return file_rows
@@ -103,7 +103,21 @@ def _heads(file_rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     good = file_rows.filter(pl.col(REASON).is_null())
     if plan.profile.rows == "first_row":
         good = good.filter(pl.col("placed_at").is_not_null())
+        # Where no row of an order tells its money or state, the first one is its head.
+        good = good.sort(_tells_order(plan), descending=True, maintain_order=True)
     return good.unique(KEY, keep="first", maintain_order=True)
+
+
+def _tells_order(plan: Plan) -> pl.Expr:
+    """Whether a row holds the order's own fields, and not a further line's alone.
+
+    Platforms repeat the number, the e-mail and the date on the lines below the first,
+    but neither what the order costs nor its state.
+    """
+    told = plan.mapped("total", "subtotal", "payment", "currency")
+    if not told:
+        return pl.lit(value=True)
+    return pl.any_horizontal(pl.col(code).is_not_null() for code in told)
 
 
 def _with_order_reasons(

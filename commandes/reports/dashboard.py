@@ -52,6 +52,20 @@ def figures(
     return tuple(Figures(**row) for row in sums.sort("currency").iter_rows(named=True))
 
 
+def moved(
+    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+) -> tuple[Figures, ...]:
+    """What a list's orders brought in and gave back in its period.
+
+    For a period about payments or refunds: an order's total says neither. Empty for
+    any other list.
+    """
+    about_money = wanted.dated in ("paid", "refunded")
+    if not about_money or not (wanted.period or wanted.first or wanted.last):
+        return ()
+    return figures(snap, wanted, today=today)
+
+
 @dataclass(frozen=True)
 class Waiting:
     """Orders that wait for someone, and the filter that opens exactly those.
@@ -76,7 +90,14 @@ class Waiting:
 
 _OPEN = ("new", "in_progress", "done")
 _WAITING = {
-    "new": (N_("Nouvelles commandes"), OrderFilter(statuses=("new",), carts="no")),
+    "new": (
+        N_("Nouvelles commandes"),
+        OrderFilter(
+            statuses=("new",),
+            payments=("unpaid", "paid", "pending", "partly_refunded"),
+            carts="no",
+        ),
+    ),
     "unpaid": (
         N_("Commandes non payées"),
         OrderFilter(statuses=_OPEN, payments=("unpaid",), carts="no"),

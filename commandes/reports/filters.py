@@ -6,6 +6,7 @@ all of them; `sentence()` says the filter; `query()` and `from_query()` are its 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -102,7 +103,7 @@ class OrderFilter:
             "from_at": None if first is None else periods.start(first, zone),
             "to_at": None if last is None else periods.end(last, zone),
             "dated": self.dated,
-            "search": fold(_clean(self.search)).split() or None,
+            "search": _words(self.search) or None,
             "archived": self.archived,
             "refunds_to_do": None if self.refund is None else True,
             "carts": None if self.carts is None else self.carts == "only",
@@ -288,6 +289,15 @@ def _either(items: Iterable[str]) -> str:
         if before
         else last
     )
+
+
+# How people write that a number follows.
+_NUMBER_SIGNS = re.compile(r"(?<![^\s])(?:n[°ºo]\s*|#)(?=\d)", re.IGNORECASE)
+
+
+def _words(search: str) -> list[str]:
+    """The folded words of a search; « n° 11990 » and « #11990 » mean the number."""
+    return fold(_NUMBER_SIGNS.sub("", _clean(search))).split()
 
 
 def _clean(text: str) -> str:

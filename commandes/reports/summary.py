@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from commandes.reports.asking import parameters
+from commandes.reports.filters import OrderFilter
 from commandes.words import _, monies, number, plural
 
 if TYPE_CHECKING:
     from datetime import date
 
     from commandes.mirror import Snapshot
-    from commandes.reports.filters import OrderFilter
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Summary:
         cancelled: the cancelled ones of the orders.
         abandoned: carts left without payment.
         running: carts not yet paid nor given up.
-        archived_hits: archived orders that the same search would find; 0 without one.
+        archived_hits: archived orders that the same filter would find; 0 without one.
     """
 
     wanted: OrderFilter
@@ -89,8 +89,9 @@ def summary(
 ) -> Summary:
     """Numbers and totals of all that a filter keeps, never adding two currencies."""
     given = parameters(snap, wanted, today)
-    searches = bool(given["search"]) and wanted.archived == "no"
-    if searches:  # in the archive too, to say what it would have found there
+    # Of a filter, and not of the whole active list, it is said what the archive holds.
+    searches = wanted.archived == "no" and wanted != OrderFilter()
+    if searches:
         given["archived"] = "all"
     counts = Counter[str]()
     totals: dict[str, Counter[str]] = {part: Counter() for part in _PARTS}

@@ -43,6 +43,12 @@ def in_major(sales: pl.DataFrame, currency: str) -> pl.DataFrame:
     )
 
 
+def dated(name: str) -> str:
+    """Which date of an order a curve of this name is about."""
+    of_refunds = SERIES["refunds"]
+    return "refunded" if name == _(of_refunds) else "paid"
+
+
 def sales(series: pl.DataFrame, currency: str, by: str, *, only_net: bool) -> Figure:
     """Bars of gross and refunds with the line of net, or bars of net alone.
 

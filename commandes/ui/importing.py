@@ -83,6 +83,8 @@ def _one(here: Here, file: UploadedFile) -> None:
             saved = mapping_screen.show(here, path, key)
             if saved:
                 st.session_state[f"{key}-progress"] = _Progress(saved)
+                # An answer from before, to the same question, would lead back here.
+                st.session_state.pop(f"{key}-profile-{saved}", None)
                 st.rerun()
             return
         if progress.preview is None:
@@ -232,6 +234,7 @@ def _rejects(report: ImportReport, key: str) -> None:
         icon=":material/block:",
         expanded=report.rows_rejected <= 10,  # noqa: PLR2004 (what fits in view)
     ):
+        _by_reason(report.rejects)
         st.dataframe(
             _said(report.rejects.head(_SHOWN_REJECTS)),
             key=f"{key}-rejects",
@@ -249,10 +252,18 @@ def _rejects(report: ImportReport, key: str) -> None:
         )
 
 
+def _by_reason(rejects: pl.DataFrame) -> None:
+    """How many rows each reason refuses, the most frequent first."""
+    counted = rejects.group_by("reason").len().sort("len", "reason", descending=True)
+    if counted.height > 1:
+        for reason, count in counted.iter_rows():
+            st.text(f"{words.number(count)} × {_(reason)}")
+
+
 def _said(rejects: pl.DataFrame) -> pl.DataFrame:
     reasons = {text: _(text) for text in rejects["reason"].unique()}
     return rejects.select(
-        pl.col("row").alias(_("Ligne")),
+        pl.col("row").alias(_("Ligne (sans l’en-tête)")),
         pl.col("number").alias(_("Commande")),
         pl.col("reason").replace(reasons).alias(_("Raison")),
     )
@@ -263,4 +274,6 @@ def rejects_csv(rejects: pl.DataFrame) -> bytes:
     said = _said(rejects)
     texts = [Column(name, name, "text") for name in said.columns[1:]]
     safe = said.with_columns(*defused(texts))
-    return safe.write_csv(include_bom=True).encode()
+    # As the reader's own spreadsheet opens it.
+    separator = ";" if words.language() == "fr" else ","
+    return safe.write_csv(include_bom=True, separator=separator).encode()

@@ -28,6 +28,14 @@ def _default() -> str:
         return "fr"  # the page says which setting is wrong, in the source language
 
 
+def shop_name() -> str:
+    """The shop's name, over the menu."""
+    try:
+        return settings_.read().shop_name
+    except UsageError:
+        return ""  # the page says which setting is wrong
+
+
 def switch() -> None:
     """The choice of language, at the foot of the sidebar."""
     now = words.language()

@@ -15,6 +15,7 @@ from commandes.ui import (
     acting,
     address,
     bulk_bar,
+    choices,
     exporting,
     listing,
     panel,
@@ -24,6 +25,7 @@ from commandes.ui.framing import part
 from commandes.words import _, plural
 
 if TYPE_CHECKING:
+    from commandes.reports.dashboard import Figures
     from commandes.ui.framing import Here
     from commandes.ui.listing import Listing
 
@@ -49,7 +51,7 @@ def _sort(shown: Listing) -> None:
         _("Trier"),
         list(orders.SORTS),
         key="list_sort",
-        format_func=lambda code: _(orders.SORTS[code]),
+        format_func=choices.labelled("list_sort", lambda code: _(orders.SORTS[code])),
         label_visibility="collapsed",
         width=230,
         on_change=_sorted,
@@ -58,12 +60,14 @@ def _sort(shown: Listing) -> None:
 
 def _sorted() -> None:
     asked = address.current()
-    address.go(replace(asked, sort=st.session_state["list_sort"]))
+    address.go(replace(asked, sort=choices.meant("list_sort")))
 
 
 def sentence(shown: Listing) -> None:
     """The filter in words with its figures, and what of the URL is not understood."""
     st.text(shown.summary.sentence())
+    if shown.moved:
+        st.text(_moved(shown.moved))
     if shown.summary.archived_hits:
         st.button(
             _("Chercher aussi dans les archives"),
@@ -80,6 +84,17 @@ def sentence(shown: Listing) -> None:
         with st.container(border=True):
             st.badge(_("Lien non compris"), icon=":material/link_off:", color="orange")
             st.text(complaint)
+
+
+def _moved(moved: tuple[Figures, ...]) -> str:
+    """The money of the period itself; the totals above are those of whole orders."""
+
+    def sums(name: str) -> str:
+        return words.monies({one.currency: getattr(one, name) for one in moved})
+
+    return _(
+        "Sur la période : encaissé {gross}, remboursé {refunds}, net {net}"
+    ).format(gross=sums("gross"), refunds=sums("refunds"), net=sums("net"))
 
 
 def _with_archived() -> None:
@@ -165,7 +180,9 @@ def _size(shown: Listing) -> None:
         _("Commandes par page"),
         address.SIZES,
         key="list_size",
-        format_func=lambda size: _("{size} par page").format(size=size),
+        format_func=choices.labelled(
+            "list_size", lambda size: _("{size} par page").format(size=size)
+        ),
         label_visibility="collapsed",
         width=130,
         on_change=_sized,
@@ -173,7 +190,7 @@ def _size(shown: Listing) -> None:
 
 
 def _sized() -> None:
-    address.go(replace(address.current(), size=st.session_state["list_size"]))
+    address.go(replace(address.current(), size=choices.meant("list_size")))
 
 
 # The forms that an entry of the arrow's menu opens in the drawer.

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from commandes.reports import orders
+from commandes.reports import dashboard, orders
 from commandes.reports.views import BUILT_IN_VIEWS, saved_views
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from commandes.reports.dashboard import Figures
     from commandes.reports.facets import Facets
     from commandes.reports.orders import Page
     from commandes.reports.summary import Summary
@@ -43,6 +44,7 @@ class Listing:
         place: what the page was asked for with (`after` or `before`).
         start: how many rows stand before this page.
         summary: the sentence above the list.
+        moved: what was cashed and refunded in the period, where it is about that.
         colors: the colour of each tag.
         saved: the views that people saved.
         counts: how many orders each view shows: by code, saved ones by `v` and id.
@@ -56,6 +58,7 @@ class Listing:
     place: dict[str, str | None]
     start: int
     summary: Summary
+    moved: tuple[Figures, ...]
     colors: dict[str, str]
     saved: tuple[SavedView, ...]
     counts: dict[str, int]
@@ -186,6 +189,7 @@ def _ask(
         place=place,
         start=0,
         summary=orders.summary(snap, asked.wanted, today=today),
+        moved=dashboard.moved(snap, asked.wanted, today=today),
         colors=orders.tag_colors(snap),
         saved=saved,
         counts=_counts(here, saved, today, last),

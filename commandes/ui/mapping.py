@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from commandes.intake import profiles
-from commandes.intake.fields import FIELDS
+from commandes.intake.fields import BY_CODE, FIELDS
 from commandes.rules import fold
 from commandes.words import MODULE_WORDS, N_, STATUS_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from commandes.intake.profiles import Profile
 
@@ -25,17 +25,20 @@ FIRST = (
     "number placed_at status payment total currency customer_name email phone title "
     "sku quantity unit_price line_total shipping tax discount service_at module"
 ).split()
-DATES = {
-    "": "2026-12-31 14:30",
-    "%d/%m/%Y %H:%M": "31/12/2026 14:30",
-    "%d/%m/%Y %H:%M:%S": "31/12/2026 14:30:00",
-    "%d/%m/%Y": "31/12/2026",
-    "%d.%m.%Y %H:%M": "31.12.2026 14:30",
-    "%d.%m.%Y": "31.12.2026",
-    "%d-%m-%Y": "31-12-2026",
-    "%m/%d/%Y %H:%M": "12/31/2026 14:30",
-    "%m/%d/%Y": "12/31/2026",
-    "unix": "1798723800",
+# How a file writes its dates: the formats tried in turn, by what a person sees.
+DATES: dict[str, tuple[str, ...]] = {
+    "2026-12-31 14:30": (),  # ISO 8601
+    "31/12/2026 14:30": (
+        *("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"),
+        *("%d/%m/%y %H:%M", "%d/%m/%y"),
+    ),
+    "31.12.2026 14:30": ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y"),
+    "31-12-2026 14:30": ("%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y"),
+    "12/31/2026 14:30": (
+        *("%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y"),
+        *("%m/%d/%y %H:%M", "%m/%d/%y"),
+    ),
+    "1798723800": ("unix",),
 }
 ROWS = {
     "lines": N_("Une ligne par article, la commande répétée sur chacune"),
@@ -55,12 +58,28 @@ PAYMENT_CODES = {
     "cart": N_("Panier"),
 }
 VALUES = {"status": STATUS_CODES, "payment": PAYMENT_CODES, "module": MODULE_WORDS}
-_DEFAULTS = {"status": "new", "payment": "paid", "module": "store"}
+# What no column tells is not taken for money that came in.
+_DEFAULTS = {"status": "new", "payment": "unpaid", "module": "store"}
 _SHOWN_VALUES = 30
 
 
-def columns(headers: Iterable[str]) -> dict[str, str]:
-    """The field that each header most likely is: header by field code."""
+def columns(table: pl.DataFrame) -> dict[str, str]:
+    """The field that each header most likely is: header by field code.
+
+    A column whose values are no dates is no guess for a date.
+    """
+    votes = _votes()
+    found: dict[str, str] = {}
+    for header in (name for name in table.columns if name != "row"):
+        for code, _count in votes.get(_key(header), Counter()).most_common():
+            if code not in found and _fits(code, table[header]):
+                found[code] = header
+                break
+    return found
+
+
+def _votes() -> dict[str, Counter[str]]:
+    """How often each header, folded, stands for a field in what is known."""
     votes: dict[str, Counter[str]] = {}
     for profile in profiles.builtin().values():
         for code, names in profile.columns.items():
@@ -69,13 +88,33 @@ def columns(headers: Iterable[str]) -> dict[str, str]:
     for field in FIELDS:
         for name in (field.code, field.label):
             votes.setdefault(_key(name), Counter())[field.code] += 2
-    found: dict[str, str] = {}
-    for header in headers:
-        for code, _count in votes.get(_key(header), Counter()).most_common():
-            if code not in found:
-                found[code] = header
-                break
-    return found
+    for code, names in _OFTEN.items():
+        for name in names:
+            votes.setdefault(_key(name), Counter())[code] += 2
+    return votes
+
+
+# Headers that French files often have and no profile names.
+_OFTEN = {
+    "number": ("N° facture", "Commande", "N° de commande", "Numéro", "Facture"),
+    "placed_at": ("Date", "Date de commande", "Commandé le", "Date facture"),
+    "title": ("Désignation", "Produit", "Libellé", "Nom du produit"),
+    "sku": ("Réf", "Référence", "Code article"),
+    "quantity": ("Qté", "Quantité", "Qte"),
+    "unit_price": ("Prix unitaire", "PU", "PU TTC", "Prix"),
+    "total": ("Montant TTC", "Total TTC", "Montant", "Montant total"),
+    "customer_name": ("Acheteur", "Client", "Nom du client"),
+    "status": ("Statut", "État"),
+    "payment": ("Paiement", "État du paiement", "Payé"),
+}
+
+
+def _fits(code: str, values: pl.Series) -> bool:
+    if BY_CODE[code].kind != "moment":
+        return True
+    texts = values.drop_nulls().cast(pl.String).head(200)
+    dated = texts.str.contains(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{9,11}$").sum()
+    return 2 * dated >= texts.len()
 
 
 def _key(text: str) -> str:
@@ -83,18 +122,23 @@ def _key(text: str) -> str:
 
 
 def date_format(values: pl.Series) -> str:
-    """The format of DATES that reads most of these texts; "" is ISO 8601."""
+    """The way of DATES that reads most of these texts, the first one of equals."""
     texts = values.drop_nulls().str.strip_chars().head(200)
 
-    def read(form: str) -> int:
+    def one(form: str) -> pl.Series:
         if form == "unix":
-            return int(texts.str.contains(r"^\d{9,11}$").sum())
-        if not form:
-            return int(texts.str.contains(r"^\d{4}-\d{2}-\d{2}").sum())
+            return texts.str.contains(r"^\d{9,11}$")
         kind = pl.Datetime if "%H" in form else pl.Date
-        return int(texts.str.strptime(kind, form, strict=False).count())
+        return texts.str.strptime(kind, form, strict=False).is_not_null()
 
-    return max(DATES, key=read) if texts.len() else ""
+    def read(way: str) -> int:
+        forms = DATES[way]
+        if not forms:
+            return int(texts.str.contains(r"^\d{4}-\d{2}-\d{2}").sum())
+        either = pl.DataFrame([one(form).alias(form) for form in forms])
+        return int(either.select(pl.any_horizontal(pl.all()).sum()).item())
+
+    return max(DATES, key=read)
 
 
 def values(column: pl.Series) -> list[str]:
@@ -141,7 +185,7 @@ def profile(
         currency=settings["currency"],
         timezone=settings["timezone"],
         decimal=settings["decimal"],
-        dates=(settings["dates"],) if settings["dates"] else (),
+        dates=DATES[settings["dates"]],
         rows=settings["rows"],
         headers=tuple(dict.fromkeys(chosen.values())),
         status=dict(meanings.get("status", {})),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from commandes import words
 from commandes.actions import profiles as profile_actions
-from commandes.intake import profiles, read
+from commandes.intake import bring, profiles, read
 from commandes.intake.fields import FIELDS, REQUIRED
 from commandes.rules import MODULES
 from commandes.store import from_micros
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from commandes.intake.fields import Field
+    from commandes.intake.frames import Incoming
     from commandes.intake.profiles import Profile
     from commandes.ui.framing import Here
 
@@ -36,7 +37,7 @@ def show(here: Here, path: Path, key: str) -> str | None:
     headers = [name for name in table.columns if name != "row"]
     st.text(_("Ce fichier n’est d’aucun format connu : dites quelle colonne est quoi."))
     st.dataframe(table.head(5), key=f"{key}-head", hide_index=True, alt=_("Le fichier"))
-    chosen = _columns(headers, key)
+    chosen = _columns(table, headers, key)
     meanings = {
         field: _meanings(field, table[chosen[field]] if field in chosen else None, key)
         for field in mapping.VALUES
@@ -58,6 +59,9 @@ def show(here: Here, path: Path, key: str) -> str | None:
     if missing:
         wanted = words.listed([_(label) for label in missing])
         st.text(_("Il manque encore : {fields}.").format(fields=wanted))
+    known = name.strip() in bring.known_profiles(here.store)
+    if known:
+        st.text(_("Un profil porte déjà ce nom : il sera remplacé par celui-ci."))
     return _act(
         here,
         path,
@@ -77,19 +81,31 @@ def _table(path: Path, key: str) -> pl.DataFrame:
     return found
 
 
-def _columns(headers: list[str], key: str) -> dict[str, str]:
-    guesses = mapping.columns(headers)
+def _columns(table: pl.DataFrame, headers: list[str], key: str) -> dict[str, str]:
+    guesses = mapping.columns(table)
     first = [field for field in FIELDS if field.code in mapping.FIRST]
     others = [field for field in FIELDS if field.code not in mapping.FIRST]
     st.subheader(_("Colonnes"), anchor=False)
     with st.grid(3, min_column_width=200, gap="small"):
         chosen = {f.code: _column(f, headers, guesses, key) for f in first}
     with (
-        st.expander(_("Autres colonnes"), key=f"{key}-others"),
+        st.expander(
+            _guessed_words(others, guesses),
+            key=f"{key}-others",
+            # What was guessed is seen, not found out from the rows refused.
+            expanded=any(field.code in guesses for field in others),
+        ),
         st.grid(3, min_column_width=200, gap="small"),
     ):
         chosen |= {f.code: _column(f, headers, guesses, key) for f in others}
     return {code: header for code, header in chosen.items() if header}
+
+
+def _guessed_words(others: list[Field], guesses: dict[str, str]) -> str:
+    count = sum(field.code in guesses for field in others)
+    return plural(
+        "Autres colonnes : {n} reconnue", "Autres colonnes : {n} reconnues", count
+    )
 
 
 def _column(field: Field, headers: list[str], guesses: dict[str, str], key: str) -> str:
@@ -142,7 +158,7 @@ def _settings(
     st.subheader(_("Écriture du fichier"), anchor=False)
     dates = list(mapping.DATES)
     placed = chosen.get("placed_at")
-    guess = mapping.date_format(table[placed]) if placed else ""
+    guess = mapping.date_format(table[placed]) if placed else dates[0]
     zones = sorted(available_timezones())
     with st.grid(3, min_column_width=200, gap="small"):
         return {
@@ -157,7 +173,6 @@ def _settings(
                 dates,
                 index=dates.index(guess),
                 key=f"{key}-dates-{placed}",
-                format_func=lambda code: mapping.DATES[code],
             ),
             "decimal": st.selectbox(
                 _("Montants"),
@@ -240,12 +255,29 @@ def _try(here: Here, path: Path, profile: Profile, key: str) -> None:
             _("Client"): row["customer_name"] or row["email"],
             _("Module"): theme.module_words(row["module"]),
             _("Statut"): _(words.STATUS_WORDS[row["status"]]),
+            _("Payé"): words.money(row["paid"] or 0, row["currency"]),
             _("Total"): words.money(row["total"], row["currency"]),
         }
-        for row in found.orders.head(_PREVIEWED).iter_rows(named=True)
+        for row in _with_paid(found).iter_rows(named=True)
     ]
     if rows:
         st.dataframe(rows, key=f"{key}-result", hide_index=True, alt=_("Résultat"))
     if found.rows_rejected:
-        reasons = found.rejects.head(_PREVIEWED).select("row", "reason").to_dicts()
+        reasons = [
+            {_("Ligne"): row, _("Raison"): _(reason)}
+            for row, reason in found.rejects.head(_PREVIEWED)
+            .select("row", "reason")
+            .iter_rows()
+        ]
         st.dataframe(reasons, key=f"{key}-why", hide_index=True, alt=_("Refus"))
+
+
+def _with_paid(found: Incoming) -> pl.DataFrame:
+    """The first orders, with what each of them has paid."""
+    import polars as pl
+
+    paid = found.payments.group_by("source_id").agg(
+        pl.col("amount").sum().alias("paid")
+    )
+    first = found.orders.head(_PREVIEWED)
+    return first.join(paid, on="source_id", how="left", maintain_order="left")

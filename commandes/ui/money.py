@@ -106,19 +106,21 @@ def series(
     )
     points = event.selection.points
     if points:
-        _open_orders(wanted, date.fromisoformat(str(points[0]["x"])[:10]), by)
+        day = date.fromisoformat(str(points[0]["x"])[:10])
+        curve = figure.data[int(points[0].get("curve_number", 0))]
+        _open_orders(wanted, day, by, charts.dated(curve.name))
     return found
 
 
-def _open_orders(wanted: OrderFilter, first: date, by: str) -> None:
-    """The list of the orders paid in one bar's period."""
+def _open_orders(wanted: OrderFilter, first: date, by: str, dated: str) -> None:
+    """The list of the orders paid, or refunded, in one bar's period."""
     one = timedelta(days=1)
     ends = {
         "day": first,
         "week": first + 6 * one,
         "month": (first.replace(day=28) + 4 * one).replace(day=1) - one,
     }
-    behind = replace(wanted, period=None, first=first, last=ends[by], dated="paid")
+    behind = replace(wanted, period=None, first=first, last=ends[by], dated=dated)
     st.switch_page(LIST_PAGE, query_params=behind.query())
 
 

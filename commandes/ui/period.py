@@ -8,6 +8,7 @@ import streamlit as st
 
 from commandes.reports import periods
 from commandes.reports.filters import OrderFilter
+from commandes.ui import choices
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def chosen(
             _("Période"),
             codes,
             key=key,
-            format_func=lambda code: _capital(_(periods.PERIODS[code])),
+            format_func=choices.labelled(
+                key, lambda code: _capital(_(periods.PERIODS[code]))
+            ),
             label_visibility="collapsed",
             width=240,
             on_change=_changed,
@@ -97,4 +100,4 @@ def _capital(text: str) -> str:
 
 
 def _changed(key: str, parameter: str) -> None:
-    st.query_params[parameter] = st.session_state[key]
+    st.query_params[parameter] = choices.meant(key)

@@ -16,7 +16,7 @@ from commandes import words
 from commandes.reports import periods
 from commandes.reports.filters import ARCHIVED, DATED, PAYMENTS, OrderFilter
 from commandes.rules import MODULES, STATUSES
-from commandes.ui import address
+from commandes.ui import address, choices
 from commandes.words import (
     DATED_WORDS,
     MODULE_WORDS,
@@ -126,20 +126,21 @@ def _period(wanted: OrderFilter, zone: ZoneInfo) -> None:
         _("Période"),
         _PERIODS,
         key=_seed("period", shown),
-        format_func=_period_words,
+        format_func=choices.labelled(f"{_KEY}period", _period_words),
         on_change=_period_changed,
         args=(zone,),
     )
     if shown == _CHOSEN:
-        with st.container(horizontal=True):
-            _day("first", _("Du"), wanted.first)
-            _day("last", _("Au"), wanted.last)
+        _day("first", _("Du"), wanted.first)
+        _day("last", _("Au"), wanted.last)
     if shown != _ANY:
         st.selectbox(
             _("Quelle date"),
             DATED,
             key=_seed("dated", wanted.dated),
-            format_func=lambda code: _(DATED_WORDS[code]),
+            format_func=choices.labelled(
+                f"{_KEY}dated", lambda code: _(DATED_WORDS[code])
+            ),
             on_change=_changed,
         )
 
@@ -159,7 +160,6 @@ def _day(name: str, label: str, value: date | None) -> None:
         min_value=_FIRST,
         max_value=_LAST,
         format="DD/MM/YYYY",
-        width=112,
         on_change=_changed,
     )
 
@@ -175,8 +175,11 @@ def _tags(wanted: OrderFilter, facets: Facets) -> None:
         names,
         key=_seed("tag", list(wanted.tags)),
         # Isolated: a name that turns the direction of writing does not turn the count.
-        format_func=lambda name: (
-            f"\u2068{name}\u2069 · {words.number(facets.tag.get(name, 0))}"
+        format_func=choices.labelled(
+            f"{_KEY}tag",
+            lambda name: (
+                f"\u2068{name}\u2069 · {words.number(facets.tag.get(name, 0))}"
+            ),
         ),
         placeholder=_("Toutes"),
         select_all=False,
@@ -209,7 +212,7 @@ def _rest(wanted: OrderFilter, facets: Facets) -> None:
 
 
 def _value(name: str, default: Any) -> Any:  # noqa: ANN401 (each widget has its type)
-    return st.session_state.get(_KEY + name, default)
+    return choices.meant(_KEY + name, default)
 
 
 def _period_changed(zone: ZoneInfo) -> None:

@@ -166,10 +166,10 @@ def _columns(
             _("Date"), format="DD/MM/YY HH:mm", timezone=timezone, width=108
         ),
         "customer": column.TextColumn(_("Client"), width=124),
-        "articles": column.TextColumn(_("Articles"), width=148),
-        "module": column.TextColumn(_("Module"), width=98),
+        "articles": column.TextColumn(_("Articles"), width=140),
+        "module": column.TextColumn(_("Module"), width=92),
         "status": _badges(_("Statut"), theme.status_colors(), 86),
-        "payment": _badges(_("Paiement"), theme.payment_colors(), 150),
+        "payment": _badges(_("Paiement"), theme.payment_colors(), 172),
         "total": column.TextColumn(_("Total"), alignment="right", width=86),
         "tags": _badges(
             _("Étiquettes"),

@@ -13,6 +13,7 @@ from commandes.actions import views
 from commandes.reports.filters import OrderFilter
 from commandes.reports.views import BUILT_IN_VIEWS, query_string
 from commandes.ui import address, listing
+from commandes.ui.framing import telling
 from commandes.ui.plain import plain
 from commandes.words import _
 
@@ -98,13 +99,14 @@ def _form(here: Here, shown: Listing) -> None:
     # The key is made once per form and renewed after each receipt: a double click
     # saves once.
     key = st.session_state.setdefault(_KEY, secrets.token_urlsafe(16))
-    with st.form("view_form", border=False, clear_on_submit=True):
+    with st.form("view_form", border=False):
         st.text(shown.asked.wanted.sentence())
         name = st.text_input(_("Nom de la vue"), key="view_name", max_chars=40)
         if st.form_submit_button(_("Enregistrer"), type="primary"):
             query = query_string(shown.asked.wanted, shown.asked.sort)
-            views.save(here.store, name, query, actor=here.actor, key=key)
-            _again()
+            with telling():
+                views.save(here.store, name, query, actor=here.actor, key=key)
+                _again()
 
 
 def _again() -> None:

@@ -130,6 +130,17 @@ def test_order_fields_on_the_first_row_belong_to_all_its_rows(reading):
     ]
 
 
+def test_a_date_repeated_below_begins_no_second_order(reading):
+    """Platforms repeat number and date on each line; the total stands on the first."""
+    text = f"{HEAD}1,{DAY},x,1,2,5\n1,{DAY},y,1,3,\n2,{DAY},z,1,4,4\n2,{DAY},w,1,1,4\n"
+
+    found = reading(text, keys='rows = "first_row"', columns=TOTAL)
+
+    assert sums(found, "number", "total") == [("1", 500), ("2", 400)]
+    assert found.lines["title"].to_list() == ["x", "y", "z"]
+    assert list(reasons(found)) == [4]  # with a total of its own: order 2 once more
+
+
 def test_lines_without_the_row_that_holds_their_order_are_refused(reading):
     """A file cut at its beginning says nothing of when and how much."""
     text = f"{HEAD}1,,y,1,3,\n2,{DAY},z,1,4,4\n"

@@ -51,7 +51,7 @@ def test_the_sentence_tells_orders_cancelled_and_carts_apart(march, mirror) -> N
     said = (
         "« du 1er au 31 mars 2026 » : 4 commandes · 82,00 € + 4 999 JPY · "
         "dont annulées 1 · 30,00 € · à part : 2 paniers abandonnés · 80,00 € · "
-        "1 panier en cours · 40,00 €"
+        "1 panier en cours · 40,00 € · 1 commande archivée correspond aussi"
     )
     plain = summary.sentence().replace("\u202f", " ").replace("\xa0", " ")
     assert said == plain.replace("¥", "JPY").replace("JPYJ", "J")

@@ -152,30 +152,37 @@ def test_refused_rows_hold_no_formula():
     )
     lines = importing.rejects_csv(rejects).decode("utf-8-sig").splitlines()
 
-    assert lines == ["Ligne,Commande,Raison", "3,'=1+1,La quantité manque."]
+    assert lines == [
+        "Ligne (sans l’en-tête);Commande;Raison",
+        "3;'=1+1;La quantité manque.",
+    ]
 
 
 def test_columns_are_guessed_by_known_names():
     """Headers of other platforms, or our own words, are recognised; a header once."""
-    guessed = mapping.columns(["Order ID", "E-mail", "Total", "Divers", "Quantité"])
+    headers = ["Order ID", "E-mail", "Total", "Divers", "Quantité", "Paid at"]
+    # A column of yes and no is no date, whatever it is called.
+    table = pl.DataFrame({name: ["oui"] for name in headers})
+    guessed = mapping.columns(table)
 
     assert guessed["number"] == "Order ID"
     assert guessed["email"] == "E-mail"
     assert guessed["total"] == "Total"
     assert guessed["quantity"] == "Quantité"
     assert "Divers" not in guessed.values()
+    assert "Paid at" not in guessed.values()
     assert len(set(guessed.values())) == len(guessed)
 
 
 @pytest.mark.parametrize(
     ("text", "form"),
     [
-        ("2026-03-05 10:00", ""),
-        ("05/03/2026", "%d/%m/%Y"),
-        ("25/03/2026 10:00", "%d/%m/%Y %H:%M"),
-        ("03/25/2026", "%m/%d/%Y"),
-        ("25.03.2026", "%d.%m.%Y"),
-        ("1774400000", "unix"),
+        ("2026-03-05 10:00", "2026-12-31 14:30"),
+        ("05/03/2026", "31/12/2026 14:30"),
+        ("25/03/2026 10:00", "31/12/2026 14:30"),
+        ("03/25/2026", "12/31/2026 14:30"),
+        ("25.03.2026", "31.12.2026 14:30"),
+        ("1774400000", "1798723800"),
     ],
 )
 def test_a_date_format_is_guessed(text, form):
@@ -191,11 +198,15 @@ def test_values_are_guessed():
     assert mapping.meaning("status", "zzz") == "new"
 
 
+# With and without the time of day: a file has both.
+DAYS_FIRST = ("%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y")
+
+
 def test_answers_make_a_profile_or_say_why_not():
     """What was answered becomes a profile; what makes none is refused in words."""
     settings = {
         "rows": "lines",
-        "dates": "%d/%m/%Y",
+        "dates": "31-12-2026 14:30",
         "decimal": ",",
         "module": "events",
         "currency": "EUR",
@@ -205,7 +216,7 @@ def test_answers_make_a_profile_or_say_why_not():
     made = mapping.profile("Marché", chosen, settings, {"status": {"": "done"}})
 
     assert made.columns == {"number": ("Réf",), "placed_at": ("Jour",)}
-    assert (made.module, made.decimal, made.dates) == ("events", ",", ("%d/%m/%Y",))
+    assert (made.module, made.decimal, made.dates) == ("events", ",", DAYS_FIRST)
     assert made.headers == ("Réf", "Jour")
     with pytest.raises(ProfileInvalid):
         mapping.profile("x", chosen, settings | {"timezone": "Nowhere"}, {})
