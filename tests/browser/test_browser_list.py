@@ -259,3 +259,38 @@ def test_a_view_is_saved_and_removed(busy_server, visitor):
     expect(
         other.get_by_role("radio", name=re.compile("Annulées .*d’abord"))
     ).to_have_count(0)
+
+
+def test_a_tag_stays_chosen_when_its_count_changes(server, visitor):
+    """A second filter changes the counts in the labels, and keeps the tag."""
+    page = visitor.open(f"{server.address}/commandes")
+    Orders(page)
+    page.get_by_role("combobox", name="Étiquette attribuée").fill("VIP")
+    page.get_by_role("option", name=re.compile("VIP")).wait_for()
+    page.keyboard.press("Enter")
+    _is_asked(page, "tag=VIP")
+    for label, code in (("Nouveau", "status=new"), ("Payée", "payment=paid")):
+        _pill(page, label).click()
+        _is_asked(page, code, "tag=VIP")
+
+    expect(page.get_by_text("nouvelles, payées, étiquette VIP")).to_be_visible()
+    assert Orders(page).numbers == ["A05"]
+
+
+def test_another_language_keeps_what_was_chosen(server, visitor):
+    """Period, sort and page size are codes, whatever language their labels speak."""
+    page = visitor.open(
+        f"{server.address}/commandes?period=last_year&sort=total_desc&size=25&tag=VIP"
+    )
+    expect(
+        page.get_by_text("« l’année dernière, étiquette VIP »").first
+    ).to_be_visible()
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_text("last year, tag VIP").first).to_be_visible()
+    page.get_by_role("button", name=re.compile("^New ·")).click()
+
+    codes = ("period=last_year", "sort=total_desc", "size=25", "tag=VIP", "status=new")
+    _is_asked(page, *codes)
+    page.get_by_text("Français", exact=True).click()
+    expect(page.get_by_text("nouvelles, l’année dernière").first).to_be_visible()
+    _is_asked(page, *codes)
