@@ -110,6 +110,14 @@ def money(minor: int, currency: str) -> str:
     )
 
 
+def sign(currency: str) -> str:
+    """The sign of a currency as the language writes it; its code where it has none."""
+    from babel.numbers import get_currency_symbol
+
+    known = {"GBP": "£", "JPY": "¥"}
+    return known.get(currency) or get_currency_symbol(currency, locale=_locale())
+
+
 def monies(totals: dict[str, int]) -> str:
     """Amounts of several currencies side by side, in their order: 12 € + £3."""
     return " + ".join(money(total, currency) for currency, total in totals.items())

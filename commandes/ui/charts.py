@@ -59,13 +59,16 @@ def sales(series: pl.DataFrame, currency: str, by: str, *, only_net: bool) -> Fi
     """
     from plotly.graph_objects import Bar, Figure, Scatter
 
+    # A dollar sign would begin a formula.
+    unit = words.sign(currency).replace("$", "&#36;")
+
     def named(name: str) -> dict[str, Any]:
         said = _(SERIES[name])
         return {
             "x": series["period"].to_list(),
             "y": series[name].to_list(),
             "name": said,
-            "hovertemplate": f"%{{x|{_DAYS[by]}}}<br>{said} : %{{y:,.2f}} {currency}"
+            "hovertemplate": f"%{{x|{_DAYS[by]}}}<br>{said} : %{{y:,.2f}} {unit}"
             "<extra></extra>",
         }
 
@@ -85,5 +88,5 @@ def sales(series: pl.DataFrame, currency: str, by: str, *, only_net: bool) -> Fi
         bargap=0.25,
     )
     figure.update_xaxes(tickformat=_DAYS[by][:5], showgrid=False, nticks=12)
-    figure.update_yaxes(tickformat=",.0f", ticksuffix=f" {currency}", zeroline=True)
+    figure.update_yaxes(tickformat=",.0f", ticksuffix=f" {unit}", zeroline=True)
     return figure

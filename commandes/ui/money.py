@@ -53,7 +53,7 @@ def metrics(here: Here, wanted: OrderFilter) -> tuple[Figures, ...]:
         return ()
     first, *others = ordered
     with st.grid(4, min_column_width=150, key=f"figures-{first.currency}"):
-        for label, value in _said(first).items():
+        for label, value in _said(first, alone=not others).items():
             # A dollar sign would begin a formula.
             st.metric(label, value.replace("$", "\\$"), border=True)
     if others:
@@ -61,12 +61,14 @@ def metrics(here: Here, wanted: OrderFilter) -> tuple[Figures, ...]:
     return ordered
 
 
-def _said(one: Figures) -> dict[str, str]:
+def _said(one: Figures, *, alone: bool = True) -> dict[str, str]:
+    """The figures in words; beside other currencies, orders say which they are in."""
+    counted = _("Commandes")
     return {
         _("Ventes nettes"): words.money(one.net, one.currency),
         _("Ventes encaissées"): words.money(one.gross, one.currency),
         _("Remboursements"): words.money(one.refunds, one.currency),
-        _("Commandes"): words.number(one.orders),
+        counted if alone else f"{counted} ({one.currency})": words.number(one.orders),
     }
 
 
