@@ -90,7 +90,10 @@ def merge_file(
         store,
         incoming,
         file_name=name or path.name,
-        file_digest=digest(path),
+        # Read otherwise, it is another file: an import never mixes two readings.
+        file_digest=hashlib.sha256(
+            f"{digest(path)}{incoming.reading}".encode()
+        ).hexdigest(),
         actor=actor,
         moves_stock=moves_stock,
         progress=progress,

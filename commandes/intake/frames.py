@@ -121,6 +121,8 @@ class Incoming:
         rows_imported: rows that became lines or orders.
         orders: one row per order, in the file's order, columns of ORDERS.
         gaps: number of orders whose parts do not add up to their total.
+        told: the codes of the columns that the file has; () where no file is behind.
+        reading: a digest of the profile and the defaults that it was read with.
     """
 
     source: str
@@ -137,6 +139,8 @@ class Incoming:
     notes: pl.DataFrame = field(default_factory=lambda: _empty(NOTES))
     rejects: pl.DataFrame = field(default_factory=lambda: _empty(REJECTS))
     gaps: int = 0
+    told: tuple[str, ...] = ()
+    reading: str = ""
 
     @property
     def rows_rejected(self) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 
 from commandes.errors import ImportRefused
 from commandes.intake import prepare
-from commandes.intake.merging import apply, known
+from commandes.intake.merging import apply, known, silence
 from commandes.intake.merging.adding import add_orders
 from commandes.intake.merging.plan import Told, plan_order
 from commandes.store import tables
@@ -186,6 +186,7 @@ def begin(
             totals=json.dumps(_totals(incoming.orders)),
         )
         _add_rejects(writer, import_id, incoming.rejects)
+        silence.remember(writer, incoming.told)
         return import_id, 0, False
 
 
@@ -272,10 +273,16 @@ def _plans(connection: Connection, batch: Batch, ids: Mapping[int, int]) -> list
         rows: pl.DataFrame = getattr(batch, name)
         for row in rows.filter(wanted).iter_rows(named=True):
             told[row.pop("place")][name].append(row)
-    return [
-        plan_order(orders[ids[order["place"]]], Told(order, **told[order["place"]]))
-        for order in batch.orders.filter(wanted).iter_rows(named=True)
-    ]
+    gone: dict[str | None, frozenset[str]] = {}
+    plans = []
+    for order in batch.orders.filter(wanted).iter_rows(named=True):
+        here = orders[ids[order["place"]]]
+        before = here.last.get("told")
+        if before not in gone:
+            gone[before] = silence.missing(connection, before, batch.told)
+        said = Told(order, **told[order["place"]])
+        plans.append(plan_order(here, said, gone[before]))
+    return plans
 
 
 def _beyond(batch: Batch, new: list[int], plans: list[Plan]) -> Counter[str]:

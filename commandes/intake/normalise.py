@@ -205,6 +205,7 @@ def _incoming(
         notes=orders.notes(found, plan),
         rejects=_rejects(rejected),
         gaps=found.filter((pl.col("gap") != 0) | pl.col("back_gap")).height,
+        told=tuple(sorted(plan.columns)),
     )
 
 

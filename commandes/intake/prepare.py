@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from commandes.intake import frames
+from commandes.intake.merging import silence
 from commandes.intake.merging.shape import shaped
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Batch:
     own dates) and `imported` (JSON, the value of each field). The children have
     `place` instead of `source_id`; refunds beyond the payments are cut. `rows` are
     those of the store's tables for orders that it does not have (see shape.shaped).
+    `told` are the codes of the file's columns.
     """
 
     orders: pl.DataFrame
@@ -49,6 +51,7 @@ class Batch:
     shipments: pl.DataFrame
     notes: pl.DataFrame
     rows: Mapping[str, pl.DataFrame]
+    told: tuple[str, ...] = ()
 
 
 def payment_status() -> pl.Expr:
@@ -162,7 +165,7 @@ def _with_states(
 
 
 def _with_last_values(
-    orders: pl.DataFrame, children: dict[str, pl.DataFrame]
+    orders: pl.DataFrame, children: dict[str, pl.DataFrame], told: str
 ) -> pl.DataFrame:
     """The orders with `imported` and `dates`, as the merge keeps and records them."""
     lines = [name for name in frames.LINES if name not in ("source_id", "position")]
@@ -178,6 +181,7 @@ def _with_last_values(
         for name, columns in compared.items()
     )
     refunded = pl.col("told_refunded").alias("refunded")
+    columns = pl.lit(told or None, pl.String).alias("told")
     dates = {
         "placed": "placed_at",
         "paid": "paid_date",
@@ -186,7 +190,7 @@ def _with_last_values(
         "abandoned": "abandoned_at",
     }
     return orders.with_columns(
-        _json(*FIELDS, refunded, "tags", *compared).alias("imported"),
+        _json(*FIELDS, refunded, "tags", columns, *compared).alias("imported"),
         _json(*[_iso(column).alias(name) for name, column in dates.items()]).alias(
             "dates"
         ),
@@ -202,7 +206,7 @@ def batches(incoming: Incoming, size: int, *, first: int = 0) -> Iterator[Batch]
 
     def part(start: int) -> Batch:
         wanted = orders.slice(start, PART)
-        return _ready(wanted, _slices(children, start, PART))
+        return _ready(wanted, _slices(children, start, PART), incoming.told)
 
     starts = range(first, orders.height, PART)
     with ThreadPoolExecutor(1) as beside:
@@ -214,13 +218,16 @@ def batches(incoming: Incoming, size: int, *, first: int = 0) -> Iterator[Batch]
                 yield from _cut(ready.result(), size)
 
 
-def _ready(orders: pl.DataFrame, children: dict[str, pl.DataFrame]) -> Batch:
+def _ready(
+    orders: pl.DataFrame, children: dict[str, pl.DataFrame], told_by: tuple[str, ...]
+) -> Batch:
     """Some orders as one batch, states and last imported values worked out."""
     told = children["refunds"]
     paid = _sum(children["payments"], "paid")
     children = {**children, "refunds": _within_payments(told, paid)}
-    orders = _with_last_values(_with_states(orders, children, told), children)
-    return Batch(orders, **children, rows=shaped(orders, children))
+    orders = _with_states(orders, children, told)
+    orders = _with_last_values(orders, children, silence.digest(told_by))
+    return Batch(orders, **children, rows=shaped(orders, children), told=told_by)
 
 
 def _cut(part: Batch, size: int) -> Iterator[Batch]:
@@ -232,6 +239,7 @@ def _cut(part: Batch, size: int) -> Iterator[Batch]:
             part.orders.slice(start, size),
             **_slices(children, place, size),
             rows=_slices(part.rows, place, size),
+            told=part.told,
         )
 
 

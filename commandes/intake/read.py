@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -59,7 +61,14 @@ def read(
             comma=sheet.comma,
             nul=sheet.nul,
         )
-        return normalise(_rows(sheet, plan.columns), plan)
+        found = normalise(_rows(sheet, plan.columns), plan)
+        return replace(found, reading=_reading(plan))
+
+
+def _reading(plan: Plan) -> str:
+    """A digest of all that decides what the file's cells mean."""
+    said = f"{profiles.dump(plan.profile)}\n{plan.currency}\n{plan.timezone}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def recognise(path: Path, extra: Sequence[Profile] = ()) -> Profile | None:

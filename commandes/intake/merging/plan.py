@@ -8,10 +8,11 @@ that the dry run and the import decide alike.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from commandes import rules
+from commandes.intake.merging import silence
 from commandes.intake.merging.lines import LinesPlan, plan_lines
 from commandes.intake.merging.money import (
     PaymentsPlan,
@@ -90,11 +91,29 @@ class Plan:
         return bool(json.loads(self.imported) != self.known.last)
 
 
-def plan_order(known: KnownOrder, told: Told) -> Plan:
-    """What the file changes on an order that the store has."""
+def plan_order(
+    known: KnownOrder, told: Told, gone: frozenset[str] = frozenset()
+) -> Plan:
+    """What the file changes on an order that the store has.
+
+    Args:
+        gone: columns that the last import of the order had, and that this file has not.
+    """
     news = json.loads(told.order["imported"])
     last = known.last
-    fields = _fields(known, told, news)
+    silent: frozenset[str] = frozenset()
+    if gone:
+        order, news, silent = silence.completed(
+            known, told.order, news, gone, _compared(known, told)
+        )
+        told = replace(told, order=order)
+        if "lines" in silent:
+            told = replace(told, lines=known.lines)
+    fields = {
+        name: value
+        for name, value in _fields(known, told, news).items()
+        if name not in silent
+    }
     status = fields.get("status", known.row.status)
     lines = LinesPlan()
     is_cart = fields.get("is_cart", known.row.is_cart)
@@ -120,6 +139,18 @@ def plan_order(known: KnownOrder, told: Told) -> Plan:
         notes=[row for row in told.notes if row["text"] not in known.notes],
         imported=json.dumps(news, ensure_ascii=False, separators=(",", ":")),
     )
+
+
+def _compared(known: KnownOrder, told: Told) -> dict[str, tuple[int, int]]:
+    """Units of the lines and sum of the payments, told now and known."""
+    theirs = [row.amount for row in known.payments if row.origin == "platform"]
+    return {
+        "lines": (
+            sum(row["quantity"] for row in told.lines),
+            sum(row["quantity"] for row in known.lines),
+        ),
+        "payments": (sum(row["amount"] for row in told.payments), sum(theirs)),
+    }
 
 
 def _current(known: KnownOrder, name: str) -> Any:  # noqa: ANN401 (any column's value)
