@@ -27,6 +27,7 @@ from commandes.actions import (
 )
 from commandes.actions.orders import Order
 from commandes.errors import CommandesError, FileUnreadable, SkuUnknown, UsageError
+from commandes.intake import levels
 from commandes.store import open_store, tables
 from commandes.words import _
 
@@ -213,18 +214,14 @@ def _stock(options: argparse.Namespace, settings: Settings) -> Answer:
 def _stock_import(store: Store, options: argparse.Namespace) -> Answer:
     if options.file is None:
         raise UsageError(detail=_("donnez le fichier des niveaux d’ouverture"))
-    levels = []
-    for place, row in enumerate(_rows(options.file, ("sku", "quantity")), start=1):
-        try:
-            at = row.get("service_at")
-            service_at = datetime.fromisoformat(at) if at else None
-            if service_at is not None and service_at.tzinfo is None:
-                service_at = service_at.replace(tzinfo=store.settings.zone)
-            levels.append((row["sku"], service_at, int(row["quantity"])))
-        except ValueError:
-            detail = _("ligne {row} : niveau ou date illisible").format(row=place)
-            raise FileUnreadable(file=options.file.name, detail=detail) from None
-    return _answer(stock.open_levels(store, levels, **_who(options)))
+    found = levels.read(options.file, store.settings.zone)
+    receipt = stock.open_levels(store, found.wanted, **_who(options))
+    return {
+        **_answer(receipt),
+        "rows_read": len(found.levels) + len(found.refused),
+        "rows_rejected": len(found.refused),
+        "rejects": [vars(one) for one in found.refused[:100]],
+    }
 
 
 def _stock_level(store: Store, sku: str | None) -> Answer:
