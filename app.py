@@ -32,6 +32,20 @@ page = st.navigation(
                 url_path="commande",
                 visibility="hidden",
             ),
+            st.Page(
+                "pages/commandes/remboursements.py",
+                title=":material/undo: " + _("Remboursements à effectuer"),
+                icon="",
+                url_path="remboursements",
+                help=_("L’argent qui reste à rendre chez le prestataire de paiement."),
+            ),
+            st.Page(
+                "pages/commandes/stock.py",
+                title=":material/inventory_2: " + _("Stock"),
+                icon="",
+                url_path="stock",
+                help=_("Niveaux, mouvements et corrections, dates comprises."),
+            ),
         ],
         _("Rapports"): [
             st.Page(
@@ -49,6 +63,13 @@ page = st.navigation(
                 icon="",
                 url_path="importer",
                 help=_("Apporter les commandes d’un fichier de sa plateforme."),
+            ),
+            st.Page(
+                "pages/reglages/etiquettes.py",
+                title=":material/label: " + _("Étiquettes"),
+                icon="",
+                url_path="etiquettes",
+                help=_("Créer, renommer, recolorer et supprimer des étiquettes."),
             ),
         ],
     },

@@ -275,16 +275,24 @@ def open_levels(
 _Item = tuple[str, "datetime | None"]
 
 
-def _places(writer: Writer, wanted: list[_Item]) -> dict[_Item, tuple[int, int]]:
-    """Id and level of each of these items, made at nought where there is none."""
+def standing(
+    connection: Connection, wanted: Sequence[_Item]
+) -> dict[_Item, tuple[int, int]]:
+    """Id and level of each of these items that there is."""
     c = tables.stock_items.c
     found: dict[_Item, tuple[int, int]] = {}
     for first in range(0, len(wanted), _AT_ONCE):
         skus = {sku for sku, _at in wanted[first : first + _AT_ONCE]}
-        rows = writer.connection.execute(
+        rows = connection.execute(
             select(c.id, c.sku, c.service_at, c.on_hand).where(c.sku.in_(skus))
         )
         found |= {(row.sku, row.service_at): (row.id, row.on_hand) for row in rows}
+    return {one: found[one] for one in wanted if one in found}
+
+
+def _places(writer: Writer, wanted: list[_Item]) -> dict[_Item, tuple[int, int]]:
+    """Id and level of each of these items, made at nought where there is none."""
+    found = standing(writer.connection, wanted)
     new = [one for one in wanted if one not in found]
     ids = writer.ids(tables.stock_items, len(new))
     writer.insert_rows(
@@ -295,8 +303,7 @@ def _places(writer: Writer, wanted: list[_Item]) -> dict[_Item, tuple[int, int]]
             for id_, (sku, at) in zip(ids, new, strict=True)
         ],
     )
-    found |= {one: (id_, 0) for id_, one in zip(ids, new, strict=True)}
-    return {one: found[one] for one in wanted}
+    return found | {one: (id_, 0) for id_, one in zip(ids, new, strict=True)}
 
 
 def _open(writer: Writer, differences: list[tuple[int, int]]) -> None:

@@ -30,6 +30,7 @@ _SAYS = {
     "unarchived": N_("Commande désarchivée"),
     "tagged": N_("Étiquette ajoutée"),
     "untagged": N_("Étiquette retirée"),
+    "tag_renamed": N_("Étiquette renommée"),
     "noted": N_("Note ajoutée"),
     "tracked": N_("Numéro de suivi ajouté"),
     "tracking_removed": N_("Numéro de suivi retiré"),
@@ -56,6 +57,7 @@ _ICONS = {
     "unarchived": ":material/unarchive:",
     "tagged": ":material/label:",
     "untagged": ":material/label_off:",
+    "tag_renamed": ":material/label:",
     "noted": ":material/sticky_note_2:",
     "tracked": ":material/local_shipping:",
     "message_queued": ":material/mail:",
@@ -110,6 +112,11 @@ def _tag_facts(payload: dict[str, Any], currency: str) -> str:
     return str(payload.get("tag") or "")
 
 
+def _rename_facts(payload: dict[str, Any], currency: str) -> str:
+    del currency
+    return " → ".join(str(payload.get(end) or "") for end in ("from", "to"))
+
+
 def _amount_facts(payload: dict[str, Any], currency: str) -> str:
     amount = payload.get("amount")
     if not isinstance(amount, int):
@@ -124,6 +131,7 @@ _FACTS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "updated": _import_facts,
     "tagged": _tag_facts,
     "untagged": _tag_facts,
+    "tag_renamed": _rename_facts,
     "paid": _amount_facts,
     "payment_voided": _amount_facts,
     "refunded": _amount_facts,

@@ -46,7 +46,8 @@ select
     ) as days,
     marks.reason,
     marks.done_at,
-    marks.done_amount,
+    if(marks.state = 'done', coalesce(marks.done_amount, marks.amount), null)
+        as done_amount,
     marks.provider as done_provider,
     marks.reference,
     orders.archived_at is not null as archived
