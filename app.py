@@ -66,7 +66,8 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/reglages/etiquettes.py",
-                title=":material/label: " + _("Étiquettes"),
+                # An icon called « label » would be taken for a property of CSS.
+                title=":material/sell: " + _("Étiquettes"),
                 icon="",
                 url_path="etiquettes",
                 help=_("Créer, renommer, recolorer et supprimer des étiquettes."),

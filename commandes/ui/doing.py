@@ -31,10 +31,12 @@ def done(name: str, said: str) -> None:
 def told() -> None:
     """Show what the last action answered, once; names from files stay plain."""
     said = st.session_state.pop(_SAID, None)
-    if said:
-        with st.container(border=True, key="doing_told"):
-            st.badge(_("Fait"), icon=":material/check:", color="green")
-            st.text(said)
+    # Always there: what stands below keeps its place, and stays open when it was.
+    with st.container(key="doing_told"):
+        if said:
+            with st.container(border=True):
+                st.badge(_("Fait"), icon=":material/check:", color="green")
+                st.text(said)
 
 
 def _kept(name: str) -> str:

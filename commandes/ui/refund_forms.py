@@ -87,14 +87,14 @@ def _one(here: Here, row: dict[str, Any], today: date) -> None:
 
 
 def _day(key: str, today: date) -> date:
-    return st.date_input(
+    given = st.date_input(
         _("Effectué le"),
         today,
         max_value=today,
         key=f"{key}-day",
         format="DD/MM/YYYY",
-        required=True,
     )
+    return given or today
 
 
 def _amount(key: str, row: dict[str, Any]) -> int:

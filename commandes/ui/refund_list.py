@@ -201,6 +201,7 @@ def _table(here: Here, listed: Sent, cells: pl.DataFrame, alt: str) -> None:
         hide_index=True,
         row_height=sent.ROW_HEIGHT,
         column_config=_columns(listed, here.settings.timezone),
+        placeholder="",
         alt=alt,
     )
 

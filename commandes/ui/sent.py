@@ -73,9 +73,9 @@ def refresh(name: str) -> None:
 
 def news(sent: Sent) -> None:
     """Say that the list has changed; it does so on screen when the person asks."""
-    if not sent.news:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, key=f"news-{sent.name}"):
+        if not sent.news:
+            return
         st.badge(
             _("La liste a changé entre-temps"),
             icon=":material/notifications:",
@@ -113,6 +113,7 @@ def choose(
         on_select="rerun",
         selection_mode=mode,
         column_config=dict(columns),
+        placeholder="",
         alt=alt,
     )
     rows = event.selection.rows

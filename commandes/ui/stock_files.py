@@ -26,7 +26,11 @@ _SHOWN = 200
 
 def opening(here: Here) -> None:
     """Bring opening levels in: the file is looked at first, then confirmed."""
-    with st.expander(_("Niveaux d’ouverture par fichier"), icon=":material/upload:"):
+    with st.expander(
+        _("Niveaux d’ouverture par fichier"),
+        key="stock_opening_open",
+        icon=":material/upload:",
+    ):
         st.text(
             _(
                 "Un fichier CSV avec les colonnes référence et quantité, et date pour "
@@ -129,6 +133,7 @@ def _table(rows: list[dict[str, object]], alt: str) -> None:
             pl.DataFrame(rows, infer_schema_length=None),
             hide_index=True,
             row_height=sent.ROW_HEIGHT,
+            placeholder="",
             alt=alt,
         )
 
@@ -136,7 +141,9 @@ def _table(rows: list[dict[str, object]], alt: str) -> None:
 def carrying(here: Here) -> None:
     """The movements of a period as a file to carry back to the platform."""
     with st.expander(
-        _("Mouvements à reporter sur la plateforme"), icon=":material/download:"
+        _("Mouvements à reporter sur la plateforme"),
+        key="stock_carrying_open",
+        icon=":material/download:",
     ):
         st.text(
             _(
@@ -152,7 +159,6 @@ def carrying(here: Here) -> None:
                 today - timedelta(days=6),
                 key="stock_carry_first",
                 format="DD/MM/YYYY",
-                required=True,
                 width=150,
             )
             last = st.date_input(
@@ -160,7 +166,6 @@ def carrying(here: Here) -> None:
                 today,
                 key="stock_carry_last",
                 format="DD/MM/YYYY",
-                required=True,
                 width=150,
             )
             everything = st.toggle(

@@ -250,5 +250,6 @@ def _movements(found: tuple[Movement, ...], key: str, zone: str) -> None:
             "actor": column.TextColumn(_("Par"), width=110),
             "reason": column.TextColumn(_("Motif"), width=220),
         },
+        placeholder="",
         alt=_("Mouvements de stock"),
     )
