@@ -46,6 +46,20 @@ page = st.navigation(
                 url_path="suivis",
                 help=_("Noter les numéros de suivi d’un fichier, colis par colis."),
             ),
+            st.Page(
+                "pages/commandes/remboursements.py",
+                title=":material/undo: " + _("Remboursements à effectuer"),
+                icon="",
+                url_path="remboursements",
+                help=_("L’argent qui reste à rendre chez le prestataire de paiement."),
+            ),
+            st.Page(
+                "pages/commandes/stock.py",
+                title=":material/inventory_2: " + _("Stock"),
+                icon="",
+                url_path="stock",
+                help=_("Niveaux, mouvements et corrections, dates comprises."),
+            ),
         ],
         _("Rapports"): [
             st.Page(
@@ -77,6 +91,14 @@ page = st.navigation(
                 icon="",
                 url_path="transporteurs",
                 help=_("L’adresse où chaque transporteur montre ses colis."),
+            ),
+            st.Page(
+                "pages/reglages/etiquettes.py",
+                # An icon called « label » would be taken for a property of CSS.
+                title=":material/sell: " + _("Étiquettes"),
+                icon="",
+                url_path="etiquettes",
+                help=_("Créer, renommer, recolorer et supprimer des étiquettes."),
             ),
         ],
     },

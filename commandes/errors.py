@@ -21,17 +21,23 @@
     │   ├── OrderChanged
     │   ├── OrderIsCancelled
     │   ├── RefundRefused
+    │   │   └── RefundMarkRefused
     │   ├── PaymentRefused
     │   ├── TrackingRefused
     │   └── MessageRefused
     ├── SkuUnknown
-    ├── TagNameInvalid
+    ├── TagError
+    │   ├── TagNameInvalid
+    │   ├── TagNameTaken
+    │   ├── TagColorUnknown
+    │   └── TagNotFound
     ├── CarrierError
     │   ├── CarrierNameInvalid
     │   ├── CarrierNameTaken
     │   ├── CarrierUrlInvalid
     │   └── CarrierUnknown
     ├── StockReasonMissing
+    ├── StockRefused
     ├── ImportRefused           a file that cannot come in
     │   ├── FileUnreadable
     │   ├── FormatUnknown
@@ -218,6 +224,12 @@ class RefundRefused(OrderError):
     advice = N_("Rien n’a été changé, ni argent ni stock.")
 
 
+class RefundMarkRefused(RefundRefused):
+    code = "refund_mark_refused"
+    sentence = N_("La marque de remboursement de {number} ne change pas : {detail}.")
+    advice = N_("Rien n’a été changé, ni argent ni stock.")
+
+
 class PaymentRefused(OrderError):
     code = "payment_refused"
     sentence = N_("Le paiement de la commande {number} n’est pas noté : {detail}.")
@@ -236,10 +248,34 @@ class MessageRefused(OrderError):
     advice = N_("Rien n’a été envoyé ni changé.")
 
 
-class TagNameInvalid(CommandesError):
+class TagError(CommandesError):
+    code = "tag"
+    sentence = N_("L’étiquette « {name} » n’a pas été changée.")
+    advice = N_("Rien n’a été changé.")
+
+
+class TagNameInvalid(TagError):
     code = "tag_name_invalid"
     sentence = N_("Une étiquette a un nom d’un à {longest} caractères.")
     advice = N_("Rien n’a été changé. Choisissez un autre nom.")
+
+
+class TagNameTaken(TagError):
+    code = "tag_name_taken"
+    sentence = N_("Une étiquette s’appelle déjà « {name} ».")
+    advice = N_("Rien n’a été changé. Choisissez un autre nom.")
+
+
+class TagColorUnknown(TagError):
+    code = "tag_color_unknown"
+    sentence = N_("Aucune couleur d’étiquette ne s’appelle « {color} ».")
+    advice = N_("Rien n’a été changé. Couleurs possibles : {choices}.")
+
+
+class TagNotFound(TagError):
+    code = "tag_not_found"
+    sentence = N_("Aucune étiquette ne s’appelle « {name} ».")
+    advice = N_("Rien n’a été changé. Rechargez la liste des étiquettes.")
 
 
 class CarrierError(CommandesError):
@@ -284,6 +320,12 @@ class StockReasonMissing(CommandesError):
     code = "stock_reason_missing"
     sentence = N_("Corriger le stock de {sku} demande un motif.")
     advice = N_("Rien n’a été changé. Dites pourquoi, puis recommencez.")
+
+
+class StockRefused(CommandesError):
+    code = "stock_refused"
+    sentence = N_("Le stock de « {sku} » n’est pas changé : {detail}.")
+    advice = N_("Rien n’a été changé. Corrigez, puis recommencez.")
 
 
 class ImportRefused(CommandesError):

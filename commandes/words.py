@@ -184,3 +184,16 @@ DATED_WORDS = {
     "refunded": N_("Date de remboursement"),
     "service": N_("Date de prestation"),
 }
+# What moves stock (stock_movements.cause_kind).
+CAUSE_WORDS = {
+    "order": N_("Vente"),
+    "import": N_("Mise à jour par un fichier"),
+    "exchange": N_("Article changé par un fichier"),
+    "refund": N_("Remboursement"),
+    "unrefund": N_("Marque de remboursement retirée"),
+    "cancel": N_("Annulation"),
+    "restore": N_("Rétablissement"),
+    "restore_source": N_("Rétablissement d’une annulation de la source"),
+    "adjustment": N_("Ajustement"),
+    "opening": N_("Ouverture"),
+}

@@ -164,6 +164,53 @@ def test_every_period_sums_to_the_same(sampled, by):
     assert total(rows) == total(whole) != 0
 
 
+def test_refunds_to_do_and_done_make_those_of_the_sales(sampled):
+    """The same refunds as in the sales report, by the date of their mark."""
+    _, sold = sampled("report", "sales", "--by", "day")
+    code, given = sampled("report", "refunds", "--by", "day")
+
+    expected = {
+        (row["period"], row["currency"]): row["refunds"]
+        for row in sold["rows"]
+        if row["refunds"]
+    }
+    assert code == 0
+    assert {
+        (row["period"], row["currency"]): row["to_do"] + row["done"]
+        for row in given["rows"]
+    } == expected
+    assert sum(row["to_do"] for row in given["rows"]) > 0
+    assert sum(row["done"] for row in given["rows"]) > 0
+
+
+def test_opening_levels_come_by_file(run, tmp_path):
+    """Every row is answered for; levels that stand already move nothing."""
+    path = tmp_path / "niveaux.csv"
+    path.write_text(
+        "Référence;Quantité;Date\nLAMP;12;\nPEN;beaucoup;\nSEAT;80;01/05/2026\n"
+    )
+
+    code, first = run("stock", "import", path)
+    _, again = run("stock", "import", path)
+    _, lamp = run("stock", "LAMP")
+
+    assert code == 0
+    assert (first["items"], first["rows_read"], first["rows_rejected"]) == (2, 3, 1)
+    assert first["rejects"] == [
+        {
+            "row": 2,
+            "sku": "PEN",
+            "reason": "« beaucoup » n’est pas un nombre entier",
+        }
+    ]
+    assert (again["changed"], again["items"]) == (False, 0)
+    assert (lamp["on_hand"], [m["cause"] for m in lamp["movements"]]) == (
+        12,
+        ["opening"],
+    )
+    assert run("verify")[0] == 0
+
+
 def test_filters_narrow_the_list(sampled):
     """Several values of one filter are any of them; different filters are all."""
     _, everything = sampled("list", "--archived", "all", "--limit", 300)
@@ -267,6 +314,8 @@ def test_the_mirror_may_be_lost(sampled, tmp_path):
         (("frobnicate",), 2, "usage"),
         (("export", "-o", "/nowhere/at/all.csv"), 1, "export_unwritable"),
         (("stock", "NOPE"), 1, "sku_unknown"),
+        (("stock", "import", "nope.csv"), 1, "file_unreadable"),
+        (("stock", "import", __file__), 1, "file_unreadable"),
         (("verify", "--head", "1:2"), 2, "usage"),
     ],
 )

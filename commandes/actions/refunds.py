@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from commandes import rules
 from commandes.actions import orders, stock
 from commandes.actions.orders import Done, Order, act
-from commandes.errors import RefundRefused
+from commandes.errors import RefundMarkRefused, RefundRefused
 from commandes.store import tables
 from commandes.words import N_, _, money
 
@@ -34,15 +34,17 @@ REFUSALS = {
     "sku": N_("aucune ligne n’a la référence {sku}"),
     "line": N_("une ligne choisie n’est plus dans la commande"),
     "no_mark": N_("aucune marque n’est encore à effectuer"),
+    "given_back": N_("le montant rendu doit être positif et ne pas dépasser {left}"),
+    "future": N_("la date du remboursement ne peut pas être dans l’avenir"),
 }
 
 
 def _refuse(order: Row[Any], reason: str, **facts: object) -> RefundRefused:
-    if "left" in facts and reason == "amount":
+    if "left" in facts and reason in ("amount", "given_back"):
         facts["left"] = money(int(str(facts["left"])), order.currency)
-    return RefundRefused(
-        number=order.number, detail=_(REFUSALS[reason]).format(**facts)
-    )
+    of_a_mark = reason in ("no_mark", "given_back", "future")
+    kind = RefundMarkRefused if of_a_mark else RefundRefused
+    return kind(number=order.number, detail=_(REFUSALS[reason]).format(**facts))
 
 
 def refund(
@@ -291,7 +293,7 @@ def unrefund(
         refund_id: which mark; None: the last one still to do.
 
     Raises:
-        RefundRefused: no mark is still to do.
+        RefundMarkRefused: no mark is still to do.
     """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
@@ -363,15 +365,17 @@ def close(
         amount: what was given back, in minor units; None: the mark's amount.
 
     Raises:
-        RefundRefused: no mark is still to do, or the amount is not positive or more
-            than the order's payments leave.
+        RefundMarkRefused: no mark is still to do, the amount is nothing or more than
+            the mark's, the date is still to come.
     """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
         mark = _open_mark(writer, found, refund_id)
-        most = mark.amount + _charged(writer, found).left
-        if amount is not None and not 0 < amount <= most:
-            raise _refuse(found, "amount", left=most)
+        given_back = mark.amount if amount is None else amount
+        if not 0 < given_back <= mark.amount:
+            raise _refuse(found, "given_back", left=mark.amount)
+        if at is not None and at > writer.now:
+            raise _refuse(found, "future")
         c = tables.refunds.c
         writer.connection.execute(
             update(tables.refunds)
@@ -379,16 +383,16 @@ def close(
             .values(
                 state="done",
                 done_at=at or writer.now,
-                done_amount=mark.amount if amount is None else amount,
-                provider=provider or None,
-                reference=reference or None,
+                done_amount=given_back,
+                provider=provider.strip() or None,
+                reference=reference.strip() or None,
             )
         )
         return Done(
             "refund_done",
             payload={
                 "refund": mark.id,
-                "amount": mark.amount if amount is None else amount,
+                "amount": given_back,
                 "currency": found.currency,
             },
             result={"refund": mark.id},

@@ -9,17 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
-from commandes.errors import StockReasonMissing
-from commandes.store import Receipt, tables
+from commandes.errors import SkuUnknown, StockReasonMissing, StockRefused
+from commandes.store import Receipt, tables, to_micros
+from commandes.words import _, number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
     from commandes.store import Store, Writer
+
+# A level is a whole number up to here: a sum of a few still fits the column.
+MOST_UNITS = 1_000_000_000
+LONGEST_SKU = 200
+_AT_ONCE = 500
 
 
 def comes_back(line: Row[Any], restock: bool | None, now: datetime) -> bool:  # noqa: FBT001 (three-valued)
@@ -135,6 +142,27 @@ def _record(writer: Writer, place: int, units: int, **cause: object) -> None:
     )
 
 
+def fault_of_sku(sku: str) -> str:
+    """Why a reference cannot have a stock; empty when it can."""
+    if not sku.strip():
+        return _("la référence est vide")
+    if len(sku) > LONGEST_SKU:
+        longest = number(LONGEST_SKU)
+        return _("la référence a plus de {n} caractères").format(n=longest)
+    if not sku.isprintable() or sku != sku.strip():
+        return _("la référence contient des caractères invisibles")
+    return ""
+
+
+def fault_of_level(units: int) -> str:
+    """Why a number of units cannot be a level; empty when it can."""
+    if units < 0:
+        return _("un niveau n’est pas négatif")
+    if units > MOST_UNITS:
+        return _("un niveau ne dépasse pas {n}").format(n=number(MOST_UNITS))
+    return ""
+
+
 def adjust(
     store: Store,
     sku: str,
@@ -149,11 +177,23 @@ def adjust(
 
     Raises:
         StockReasonMissing: the reason is blank.
+        StockRefused: the level would fall below nought or be too high, or nothing
+            can be called so.
     """
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise StockReasonMissing(sku=sku)
 
     def work(writer: Writer) -> Receipt:
+        known = _known(writer.connection, sku, service_at)
+        level = 0 if known is None else known.on_hand
+        fault = fault_of_sku(sku) if known is None else ""
+        if units < 0 and level + units < 0:
+            fault = _("il n’en reste que {n}").format(n=number(max(level, 0)))
+        elif units > 0:
+            fault = fault or fault_of_level(max(level + units, units))
+        if fault:
+            raise StockRefused(sku=sku, detail=fault)
         if units:
             place = item(writer, sku, service_at, None)
             new = writer.ids(tables.stock_movements, 0).start
@@ -166,7 +206,8 @@ def adjust(
                 reason=reason,
             )
             writer.record(None, "stock_adjusted", {"sku": sku, "quantity": units})
-        return Receipt("", "", "adjust_stock", changed=units != 0)
+        result = {"on_hand": level + units}
+        return Receipt("", "", "adjust_stock", changed=units != 0, result=result)
 
     arguments: dict[str, object] = {
         "sku": sku,
@@ -177,34 +218,86 @@ def adjust(
     return store.perform("adjust_stock", arguments, work, actor=actor, key=key)
 
 
+def set_alert(
+    store: Store,
+    sku: str,
+    level: int | None,
+    *,
+    service_at: datetime | None = None,
+    actor: str,
+    key: str | None = None,
+) -> Receipt:
+    """Set the level at which a sku is shown as running out; None: at none.
+
+    Raises:
+        SkuUnknown: no stock is kept of it.
+        StockRefused: the level is negative or too high.
+    """
+
+    def work(writer: Writer) -> Receipt:
+        known = _known(writer.connection, sku, service_at)
+        if known is None:
+            raise SkuUnknown(sku=sku)
+        if level is not None and (fault := fault_of_level(level)):
+            raise StockRefused(sku=sku, detail=fault)
+        if known.alert_level == level:
+            message = _("Le niveau d’alerte est déjà celui-là.")
+            return Receipt("", "", "set_alert", changed=False, message=message)
+        items = tables.stock_items
+        writer.connection.execute(
+            update(items).where(items.c.id == known.id).values(alert_level=level)
+        )
+        writer.record(None, "stock_alert_set", {"sku": sku, "level": level})
+        return Receipt("", "", "set_alert", changed=True)
+
+    arguments: dict[str, object] = {
+        "sku": sku,
+        "level": level,
+        "service_at": str(service_at),
+    }
+    return store.perform("set_alert", arguments, work, actor=actor, key=key)
+
+
+def _known(
+    connection: Connection, sku: str, service_at: datetime | None
+) -> Row[Any] | None:
+    """The stock item of a sku (and date), if there is one."""
+    if "\0" in sku:  # PostgreSQL cannot even be asked
+        return None
+    c = tables.stock_items.c
+    return connection.execute(
+        select(tables.stock_items).where(
+            c.sku == sku, c.service_at.is_not_distinct_from(service_at)
+        )
+    ).first()
+
+
 def open_levels(
     store: Store,
-    levels: list[tuple[str, datetime | None, int]],
+    levels: Sequence[tuple[str, datetime | None, int]],
     *,
     actor: str,
     key: str | None = None,
 ) -> Receipt:
-    """Set opening levels: each (sku, date or None, units) becomes the level on hand."""
+    """Set opening levels: each (sku, date or None, units) becomes the level on hand.
+
+    Raises:
+        StockRefused: nothing can be called so, or no level can be such; none is set.
+    """
+    for sku, _service_at, units in levels:
+        if fault := fault_of_sku(sku) or fault_of_level(units):
+            raise StockRefused(sku=sku, detail=fault)
 
     def work(writer: Writer) -> Receipt:
-        changed = 0
-        for sku, service_at, units in levels:
-            place = item(writer, sku, service_at, None)
-            on_hand = writer.connection.scalar(
-                select(tables.stock_items.c.on_hand).where(
-                    tables.stock_items.c.id == place
-                )
-            )
-            if difference := units - int(on_hand or 0):
-                new = writer.ids(tables.stock_movements, 0).start
-                _record(
-                    writer,
-                    place,
-                    difference,
-                    cause_kind="opening",
-                    cause_id=str(new),
-                )
-                changed += 1
+        wanted = {(sku, at): units for sku, at, units in levels}
+        places = _places(writer, list(wanted))
+        differences = [
+            (place, wanted[one] - on_hand)
+            for one, (place, on_hand) in places.items()
+            if wanted[one] != on_hand
+        ]
+        _open(writer, differences)
+        changed = len(differences)
         if changed:
             writer.record(None, "stock_opened", {"items": changed})
         return Receipt(
@@ -215,3 +308,60 @@ def open_levels(
         "levels": [[sku, str(at), units] for sku, at, units in levels]
     }
     return store.perform("open_stock", arguments, work, actor=actor, key=key)
+
+
+_Item = tuple[str, "datetime | None"]
+
+
+def standing(
+    connection: Connection, wanted: Sequence[_Item]
+) -> dict[_Item, tuple[int, int]]:
+    """Id and level of each of these items that there is."""
+    c = tables.stock_items.c
+    found: dict[_Item, tuple[int, int]] = {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        skus = {sku for sku, _at in wanted[first : first + _AT_ONCE]}
+        rows = connection.execute(
+            select(c.id, c.sku, c.service_at, c.on_hand).where(c.sku.in_(skus))
+        )
+        found |= {(row.sku, row.service_at): (row.id, row.on_hand) for row in rows}
+    return {one: found[one] for one in wanted if one in found}
+
+
+def _places(writer: Writer, wanted: list[_Item]) -> dict[_Item, tuple[int, int]]:
+    """Id and level of each of these items, made at nought where there is none."""
+    found = standing(writer.connection, wanted)
+    new = [one for one in wanted if one not in found]
+    ids = writer.ids(tables.stock_items, len(new))
+    writer.insert_rows(
+        tables.stock_items,
+        ["id", "sku", "service_at", "on_hand"],
+        [
+            (id_, sku, None if at is None else to_micros(at), 0)
+            for id_, (sku, at) in zip(ids, new, strict=True)
+        ],
+    )
+    return found | {one: (id_, 0) for id_, one in zip(ids, new, strict=True)}
+
+
+def _open(writer: Writer, differences: list[tuple[int, int]]) -> None:
+    """Move each of these items by its difference."""
+    if not differences:
+        return
+    at = to_micros(writer.now)
+    ids = writer.ids(tables.stock_movements, len(differences))
+    writer.insert_rows(
+        tables.stock_movements,
+        ["id", "stock_item_id", "at", "quantity", "cause_kind", "cause_id", "actor"],
+        [
+            (id_, place, at, units, "opening", str(id_), writer.actor)
+            for id_, (place, units) in zip(ids, differences, strict=True)
+        ],
+    )
+    c = tables.stock_items.c
+    writer.connection.execute(
+        update(tables.stock_items)
+        .where(c.id == bindparam("item"))
+        .values(on_hand=c.on_hand + bindparam("units")),
+        [{"item": place, "units": units} for place, units in differences],
+    )

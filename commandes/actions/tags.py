@@ -1,26 +1,36 @@
-"""Tags: put on, taken off, created on the spot, renamed, recoloured, deleted."""
+"""Tags: put on, taken off, created, recoloured (renamed, deleted: see tag_list)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from commandes.actions.orders import Done, Order, act
-from commandes.errors import TagNameInvalid
+from commandes.errors import (
+    TagColorUnknown,
+    TagNameInvalid,
+    TagNameTaken,
+    TagNotFound,
+)
 from commandes.rules import TAG_COLORS, fold
-from commandes.store import tables
+from commandes.store import Receipt, tables
 from commandes.words import _
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from commandes.store import Receipt, Store, Writer
+    from commandes.store import Store, Writer
 
 LONGEST_NAME = 40
 
 
-def _clean(name: str) -> str:
+def clean(name: str) -> str:
+    """A name as it is kept, without blanks that nobody sees.
+
+    Raises:
+        TagNameInvalid: it is blank, too long, or holds control characters.
+    """
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise TagNameInvalid(longest=LONGEST_NAME)
@@ -52,7 +62,7 @@ def tag(
     Raises:
         TagNameInvalid: the name is blank or too long.
     """
-    name = _clean(name)
+    name = clean(name)
 
     def work(writer: Writer, found: Row[Any]) -> Done:
         existing = find(writer.connection, name)
@@ -90,7 +100,7 @@ def untag(
         gone = (
             existing is not None
             and writer.connection.execute(
-                delete(tables.order_tags).where(
+                tables.order_tags.delete().where(
                     on.order_id == found.id, on.tag_id == existing.id
                 )
             ).rowcount
@@ -101,3 +111,82 @@ def untag(
 
     arguments: dict[str, object] = {"name": fold(name)}
     return act(store, "untag", order, work, arguments=arguments, actor=actor, key=key)
+
+
+def create(
+    store: Store,
+    name: str,
+    color: str | None = None,
+    *,
+    actor: str,
+    key: str | None = None,
+) -> Receipt:
+    """Create a tag that no order has yet.
+
+    Args:
+        color: a name of rules.TAG_COLORS; None chooses the next one.
+
+    Raises:
+        TagNameInvalid: the name is blank or too long.
+        TagNameTaken: another tag has the name (accents and case aside).
+        TagColorUnknown: no tag can have the colour.
+    """
+    name = clean(name)
+    if color is not None:
+        _check_color(color)
+
+    def work(writer: Writer) -> Receipt:
+        existing = find(writer.connection, name)
+        if existing is not None:
+            raise TagNameTaken(name=existing.name)
+        _create(writer, name, color)
+        writer.record(None, "tag_created", {"tag": name})
+        return Receipt("", "", "create_tag", changed=True)
+
+    arguments: dict[str, object] = {"name": name, "color": color}
+    return store.perform("create_tag", arguments, work, actor=actor, key=key)
+
+
+def recolour(
+    store: Store, name: str, color: str, *, actor: str, key: str | None = None
+) -> Receipt:
+    """Give a tag another colour; the orders that have it are untouched.
+
+    Raises:
+        TagNotFound: no tag has the name.
+        TagColorUnknown: no tag can have the colour.
+    """
+    _check_color(color)
+
+    def work(writer: Writer) -> Receipt:
+        existing = named(writer.connection, name)
+        if existing.color == color:
+            message = _("L’étiquette a déjà cette couleur.")
+            return Receipt("", "", "recolour_tag", changed=False, message=message)
+        tags = tables.tags
+        writer.connection.execute(
+            tags.update().where(tags.c.id == existing.id).values(color=color)
+        )
+        writer.record(None, "tag_recoloured", {"tag": existing.name, "color": color})
+        return Receipt("", "", "recolour_tag", changed=True)
+
+    arguments: dict[str, object] = {"name": name, "color": color}
+    return store.perform("recolour_tag", arguments, work, actor=actor, key=key)
+
+
+def named(connection: Connection, name: str) -> Row[Any]:
+    """The tag that is called exactly so, else the one called so but for accents.
+
+    Raises:
+        TagNotFound: there is none.
+    """
+    exact = select(tables.tags).where(tables.tags.c.name == name)
+    found = connection.execute(exact).first() or find(connection, name)
+    if found is None:
+        raise TagNotFound(name=name)
+    return found
+
+
+def _check_color(color: str) -> None:
+    if color not in TAG_COLORS:
+        raise TagColorUnknown(color=color, choices=", ".join(TAG_COLORS))

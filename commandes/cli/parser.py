@@ -141,7 +141,7 @@ def build() -> _Parser:
     documents.add_argument("--sort", default="oldest")
     documents.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     report = command("report", "a series of figures")
-    report.add_argument("report", choices=("sales",))
+    report.add_argument("report", choices=("sales", "refunds"))
     report.add_argument("--by", choices=("day", "week", "month"), default="month")
     _add_filters(report, archived="all")
     verify = command("verify", "check the rules I1 to I6")
@@ -208,7 +208,12 @@ def _add_verbs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     message.add_argument("--body", required=True, metavar="B")
     stock = command("stock", "level and movements; `stock import FILE`: opening levels")
     stock.add_argument("sku", nargs="?")
-    stock.add_argument("file", nargs="?", type=Path, help="CSV: sku, quantity")
+    stock.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        help="CSV: sku, quantity, and service_at for what has a date",
+    )
     _add_who(stock)
 
 

@@ -259,10 +259,15 @@ def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _report(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.reports.refunds import per_period
     from commandes.reports.sales import sales
 
+    ask, dated = {
+        "sales": (sales, "paid"),
+        "refunds": (per_period, "refunded"),
+    }[options.report]
     with _snapshot(settings) as (_opened, snapshot):
-        rows = sales(snapshot, _filter(options, dated="paid"), by=options.by)
+        rows = ask(snapshot, _filter(options, dated=dated), by=options.by)
     return {
         "rows": [
             {**row, "period": str(row["period"])} for row in rows.iter_rows(named=True)

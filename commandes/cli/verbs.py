@@ -28,11 +28,10 @@ from commandes.actions import (
 )
 from commandes.actions.orders import Order
 from commandes.actions.tracking import Parcel
-from commandes.errors import FileUnreadable, SkuUnknown, UsageError
-from commandes.intake import small, tracking_file
-from commandes.intake.small import Column
+from commandes.errors import SkuUnknown, UsageError
+from commandes.intake import levels, tracking_file
 from commandes.store import open_store, tables
-from commandes.words import N_, _
+from commandes.words import _
 
 if TYPE_CHECKING:
     import argparse
@@ -218,32 +217,17 @@ def _stock(options: argparse.Namespace, settings: Settings) -> Answer:
         store.close()
 
 
-_LEVELS = {
-    "sku": Column(N_("référence"), ("sku", "reference", "ref")),
-    "quantity": Column(N_("quantité"), ("quantity", "quantite", "niveau", "stock")),
-    "service_at": Column(
-        N_("date de prestation"),
-        ("service at", "date de prestation", "date"),
-        needed=False,
-    ),
-}
-
-
 def _stock_import(store: Store, options: argparse.Namespace) -> Answer:
     if options.file is None:
         raise UsageError(detail=_("donnez le fichier des niveaux d’ouverture"))
-    levels = []
-    for place, row in enumerate(small.rows(options.file, _LEVELS), start=1):
-        try:
-            at = row["service_at"]
-            service_at = datetime.fromisoformat(at) if at else None
-            if service_at is not None and service_at.tzinfo is None:
-                service_at = service_at.replace(tzinfo=store.settings.zone)
-            levels.append((row["sku"], service_at, int(row["quantity"])))
-        except ValueError:
-            detail = _("ligne {row} : niveau ou date illisible").format(row=place)
-            raise FileUnreadable(file=options.file.name, detail=detail) from None
-    return _answer(stock.open_levels(store, levels, **_who(options)))
+    found = levels.read(options.file, store.settings.zone)
+    receipt = stock.open_levels(store, found.wanted, **_who(options))
+    return {
+        **_answer(receipt),
+        "rows_read": len(found.levels) + len(found.refused),
+        "rows_rejected": len(found.refused),
+        "rejects": [vars(one) for one in found.refused[:100]],
+    }
 
 
 def _stock_level(store: Store, sku: str | None) -> Answer:

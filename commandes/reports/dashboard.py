@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from commandes.reports import stock
 from commandes.reports.filters import OrderFilter
 from commandes.reports.sales import sales
 from commandes.reports.summary import Tally, summary
@@ -88,6 +89,7 @@ class Waiting:
         return _(self.title)
 
 
+CANCELLED_PAID = OrderFilter(statuses=("cancelled",), payments=("paid",))
 _OPEN = ("new", "in_progress", "done")
 _WAITING = {
     "new": (
@@ -108,7 +110,7 @@ _WAITING = {
     ),
     "cancelled_paid": (
         N_("Annulées, payées et non remboursées"),
-        OrderFilter(statuses=("cancelled",), payments=("paid",)),
+        CANCELLED_PAID,
     ),
     "today": (N_("Prestations du jour"), BUILT_IN_VIEWS["today"].wanted),
 }
@@ -125,3 +127,8 @@ def waiting(snap: Snapshot, *, today: date | None = None) -> tuple[Waiting, ...]
         tally = Tally(counted.count, counted.totals)
         found.append(Waiting(code, title, replace(wanted), tally))
     return tuple(found)
+
+
+def oversold(snap: Snapshot) -> int:
+    """How many stock levels were sold below nought."""
+    return stock.counts(snap).oversold

@@ -30,6 +30,7 @@ _SAYS = {
     "unarchived": N_("Commande désarchivée"),
     "tagged": N_("Étiquette ajoutée"),
     "untagged": N_("Étiquette retirée"),
+    "tag_renamed": N_("Étiquette renommée"),
     "noted": N_("Note ajoutée"),
     "tracked": N_("Numéro de suivi ajouté"),
     "tracking_changed": N_("Numéro de suivi modifié"),
@@ -64,6 +65,7 @@ _ICONS = {
     "unarchived": ":material/unarchive:",
     "tagged": ":material/label:",
     "untagged": ":material/label_off:",
+    "tag_renamed": ":material/label:",
     "noted": ":material/sticky_note_2:",
     "tracked": ":material/local_shipping:",
     "tracking_changed": ":material/local_shipping:",
@@ -145,6 +147,11 @@ def _tracking_facts(payload: dict[str, Any], currency: str) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
+def _rename_facts(payload: dict[str, Any], currency: str) -> str:
+    del currency
+    return " → ".join(str(payload.get(end) or "") for end in ("from", "to"))
+
+
 def _amount_facts(payload: dict[str, Any], currency: str) -> str:
     amount = payload.get("amount")
     if not isinstance(amount, int):
@@ -162,6 +169,7 @@ _FACTS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "message_decided": _message_facts,
     "tracked": _tracking_facts,
     "tracking_changed": _tracking_facts,
+    "tag_renamed": _rename_facts,
     "paid": _amount_facts,
     "payment_voided": _amount_facts,
     "refunded": _amount_facts,

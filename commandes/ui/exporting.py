@@ -99,10 +99,10 @@ def run(
             files.discard(path)
     bar.empty()
     if rows is not None:
-        _hand_over(path, rows)
+        hand_over(path, rows)
 
 
-def _hand_over(path: Path, rows: int) -> None:
+def hand_over(path: Path, rows: int) -> None:
     """Start the download; the link stays for browsers that wait for a click."""
     with st.container(horizontal=True, vertical_alignment="center", key="export_ready"):
         st.badge(

@@ -9,10 +9,12 @@ import streamlit as st
 from commandes import words
 from commandes.reports import dashboard
 from commandes.ui.money import LIST_PAGE
+from commandes.words import _
 
 if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
+STOCK_PAGE = "pages/commandes/stock.py"
 _ICONS = {
     "new": ":material/fiber_new:",
     "unpaid": ":material/radio_button_unchecked:",
@@ -35,3 +37,17 @@ def links(here: Here) -> None:
                 query_params=case.wanted.query(),
                 width="stretch",
             )
+        _oversold(here)
+
+
+def _oversold(here: Here) -> None:
+    """Stock sold below nought; nothing is said while there is none."""
+    count = dashboard.oversold(here.snap)
+    if count:
+        st.page_link(
+            STOCK_PAGE,
+            label=f"{_('Vendu au-delà du stock')} · {words.number(count)}",
+            icon=":material/inventory_2:",
+            query_params={"level": "oversold"},
+            width="stretch",
+        )

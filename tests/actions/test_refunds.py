@@ -9,8 +9,14 @@ import pytest
 from dump import broken_rules
 
 from commandes.actions import payments, refunds, status
+from commandes.actions.closing import Mark, close_all
 from commandes.actions.orders import Order
-from commandes.errors import OrderChanged, OrderNotFound, RefundRefused
+from commandes.errors import (
+    OrderChanged,
+    OrderNotFound,
+    RefundMarkRefused,
+    RefundRefused,
+)
 from commandes.store import tables
 
 LAMPS = {"sku": "LAMP", "title": "Lampe", "price": 1000, "quantity": 3}
@@ -286,6 +292,99 @@ def test_a_mark_that_is_done_stays(counter):
     for again in (refunds.unrefund, refunds.close):
         with pytest.raises(RefundRefused):
             again(counter.store, counter.order, actor="t")
+
+
+def test_the_mark_chosen_is_the_mark_closed(counter):
+    """Of two marks the one given is noted, with its day, amount and reference."""
+    first = refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
+    refunds.refund(counter.store, counter.order, lines={"PEN": 1}, actor="t")
+    day = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+    refunds.close(
+        counter.store,
+        counter.order,
+        refund_id=first.result["refund"],
+        at=day,
+        amount=900,
+        provider=" Stripe ",
+        reference="re_1",
+        actor="t",
+    )
+
+    marks = [
+        (m.state, m.done_at, m.done_amount, m.provider, m.reference)
+        for m in counter.rows(tables.refunds)
+    ]
+    assert marks == [
+        ("done", day, 900, "Stripe", "re_1"),
+        ("to_do", None, None, None, None),
+    ]
+    assert counter.kinds() == ["imported", "refunded", "refunded", "refund_done"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"amount": 0}, "ne pas dépasser 10,00"),
+        ({"amount": -1}, "ne pas dépasser 10,00"),
+        ({"amount": 1001}, "ne pas dépasser 10,00"),
+        ({"at": datetime(2199, 1, 1, tzinfo=UTC)}, "avenir"),
+        ({"refund_id": 99}, "aucune marque"),
+    ],
+)
+def test_a_real_refund_that_cannot_be_is_refused(counter, asked, said):
+    """Nothing, more than the mark, a day to come, no such mark: all stays to do."""
+    refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
+    before = counter.store.head()
+
+    with pytest.raises(RefundMarkRefused, match=said):
+        refunds.close(counter.store, counter.order, actor="t", **asked)
+
+    assert counter.store.head() == before
+    assert counter.rows(tables.refunds)[0].state == "to_do"
+
+
+def test_a_mark_of_another_order_is_not_closed(counter):
+    """A mark is closed through its own order only."""
+    counter.shop.order("2", paid=1000)
+    other = refunds.refund(counter.store, Order("2"), actor="t").result["refund"]
+
+    with pytest.raises(RefundMarkRefused):
+        refunds.close(counter.store, counter.order, refund_id=other, actor="t")
+
+
+def test_several_are_closed_and_those_taken_back_meanwhile_are_said(counter):
+    """One date for all; each mark is its own transaction, a double click does once."""
+    counter.shop.order("2", paid=1000)
+    shown = [
+        Mark(
+            refunds.refund(counter.store, Order(n), actor="t").result["refund"],
+            counter.shop.id_of(n),
+            n,
+        )
+        for n in ("1", "2")
+    ]
+    refunds.unrefund(counter.store, Order("2"), actor="somebody else")
+    day = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    steps = []
+
+    for _click in range(2):
+        closed = close_all(
+            counter.store,
+            shown,
+            at=day,
+            provider="Stripe",
+            reference="lot 7",
+            actor="t",
+            key="k",
+            progress=lambda *told: steps.append(told),
+        )
+
+    assert [one.said == "" for one in closed] == [True, False]
+    assert steps == [(1, 2), (2, 2)] * 2
+    assert counter.kinds() == ["imported", "refunded", "refund_done"]
+    done = [(m.state, m.done_amount, m.done_at) for m in counter.rows(tables.refunds)]
+    assert done == [("done", 3833, day), ("to_do", None, None)]
 
 
 def test_an_order_changed_meanwhile_is_not_overwritten(counter):

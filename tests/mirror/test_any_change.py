@@ -14,7 +14,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from shop import Shop
 
 from commandes import settings
-from commandes.actions import notes, payments, refunds, status, stock, tags, tracking
+from commandes.actions import (
+    notes,
+    payments,
+    refunds,
+    status,
+    stock,
+    tag_list,
+    tags,
+    tracking,
+)
 from commandes.actions.orders import Order
 from commandes.errors import CommandesError
 from commandes.mirror import Mirror, check
@@ -49,6 +58,12 @@ class AnyChange(RuleBasedStateMachine):
         except CommandesError:
             return  # refused: nothing was written
 
+    def house(self, verb, *told, **more) -> None:
+        try:
+            verb(self.store, *told, actor="t", **more)
+        except CommandesError:
+            return  # refused: nothing was written
+
     @rule(
         number=numbers,
         day=st.integers(0, 40),
@@ -79,6 +94,14 @@ class AnyChange(RuleBasedStateMachine):
     @rule(number=numbers, name=st.sampled_from(["Urgent", "Été"]))
     def untag(self, number, name) -> None:
         self.act(tags.untag, number, name)
+
+    @rule(name=st.sampled_from(["Urgent", "VIP", "Été"]), to=st.sampled_from(["ÉTÉ"]))
+    def rename_tag(self, name, to) -> None:
+        self.house(tag_list.rename, name, to)
+
+    @rule(name=st.sampled_from(["Urgent", "ÉTÉ"]))
+    def delete_tag(self, name) -> None:
+        self.house(tag_list.delete, name)
 
     @rule(number=numbers, amount=st.sampled_from([None, 100]))
     def pay(self, number, amount) -> None:
@@ -114,7 +137,11 @@ class AnyChange(RuleBasedStateMachine):
 
     @rule(units=st.integers(-2, 2))
     def count_stock(self, units) -> None:
-        stock.adjust(self.store, "A", units, reason="inventaire", actor="t")
+        self.house(stock.adjust, "A", units, reason="inventaire")
+
+    @rule(level=st.sampled_from([None, 3]))
+    def set_alert(self, level) -> None:
+        self.house(stock.set_alert, "A", level)
 
     @rule()
     def look(self) -> None:

@@ -57,13 +57,13 @@ def in_major_units(
         dtype: the type wanted; None: decimals of the currency, as text where a frame
             mixes currencies of different decimals.
     """
+    amounts = of_kind(columns, "amount")
+    if not amounts:
+        return []
     by_digits = digits(frame)
     if dtype is None and len(by_digits) > 1:
         dtype = pl.String
-    return [
-        _major(name, by_digits, dtype).alias(name)
-        for name in of_kind(columns, "amount")
-    ]
+    return [_major(name, by_digits, dtype).alias(name) for name in amounts]
 
 
 def _major(

@@ -94,3 +94,34 @@ LINES = (
     Column("service_at", "Date de prestation", "instant"),
     Column("details", "Détails", "text"),
 )
+
+REFUNDS = (
+    Column("number", "Numéro", "text"),
+    Column("source", "Source", "text"),
+    Column("customer", "Client", "text"),
+    Column("provider", "Prestataire", "text"),
+    Column("means", "Moyen", "text"),
+    Column("currency", "Devise", "text"),
+    Column("amount", "Montant", "amount"),
+    Column("marked_at", "Marquée le", "instant"),
+    Column("days", "Jours depuis la marque", "integer"),
+    Column("reason", "Motif", "text"),
+    Column("archived", "Archivée", "boolean"),
+    Column("done_at", "Effectué le", "instant"),
+    Column("done_amount", "Montant rendu", "amount"),
+    Column("done_provider", "Rendu chez", "text"),
+    Column("reference", "Référence du remboursement", "text"),
+)
+
+MOVEMENTS = (
+    Column("at", "Date", "instant"),
+    Column("sku", "Référence", "text"),
+    Column("service_at", "Date de prestation", "instant"),
+    Column("title", "Article", "text"),
+    Column("quantity", "Unités", "integer"),
+    Column("cause", "Cause", "code"),
+    Column("number", "Commande", "text"),
+    Column("source", "Source", "text"),
+    Column("actor", "Par", "text"),
+    Column("reason", "Motif", "text"),
+)

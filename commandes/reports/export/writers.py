@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from commandes.reports.export import cells
-from commandes.words import MODULE_WORDS, PAYMENT_WORDS, STATUS_WORDS, _
+from commandes.words import CAUSE_WORDS, MODULE_WORDS, PAYMENT_WORDS, STATUS_WORDS, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -77,7 +77,12 @@ def _with_comma(numbers: pl.Expr) -> pl.Expr:
     return numbers.str.replace(".", ",", literal=True)
 
 
-_WORDS = {"status": STATUS_WORDS, "payment": PAYMENT_WORDS, "module": MODULE_WORDS}
+_WORDS = {
+    "status": STATUS_WORDS,
+    "payment": PAYMENT_WORDS,
+    "module": MODULE_WORDS,
+    "cause": CAUSE_WORDS,
+}
 
 
 def _in_french(columns: Sequence[Column]) -> list[pl.Expr]:

@@ -1,0 +1,43 @@
+"""An action asked for by a form: done once however often it is clicked, and told.
+
+The idempotency key is made when the form is drawn and is part of the form's own key.
+After the action both are new: a second click of a double click comes from a form
+that is no longer there.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+from commandes.words import _
+
+_SAID = "doing_said"
+
+
+def key(name: str) -> str:
+    """The idempotency key of a form: the same until the action is done."""
+    return str(st.session_state.setdefault(_kept(name), secrets.token_urlsafe(16)))
+
+
+def done(name: str, said: str) -> None:
+    """Renew a form's key after its receipt, and draw the page anew with a sentence."""
+    st.session_state.pop(_kept(name), None)
+    st.session_state[_SAID] = said
+    st.rerun()
+
+
+def told() -> None:
+    """Show what the last action answered, once; names from files stay plain."""
+    said = st.session_state.pop(_SAID, None)
+    # Always there: what stands below keeps its place, and stays open when it was.
+    with st.container(key="doing_told"):
+        if said:
+            with st.container(border=True):
+                st.badge(_("Fait"), icon=":material/check:", color="green")
+                st.text(said)
+
+
+def _kept(name: str) -> str:
+    return f"doing-{name}"

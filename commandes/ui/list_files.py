@@ -1,0 +1,60 @@
+"""A list beside that of orders as a CSV file, plain or for French Excel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from commandes.reports.export import lists
+from commandes.ui import exporting, files
+from commandes.ui.framing import telling
+from commandes.words import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import polars as pl
+
+    from commandes.reports.export.columns import Column
+    from commandes.ui.framing import Here
+
+_FORMATS = {"csv-fr": N_("CSV pour Excel (français)"), "csv": N_("CSV")}
+
+
+def menu(
+    here: Here,
+    key: str,
+    stem: str,
+    columns: Sequence[Column],
+    frames: Callable[[], Iterable[pl.DataFrame]],
+) -> None:
+    """Offer a list as a file; a format chosen makes it and hands it over.
+
+    Args:
+        stem: what the file's name begins with.
+        frames: reads the rows, when they are wanted.
+    """
+    chosen = st.menu_button(
+        _("Exporter"),
+        list(_FORMATS),
+        key=key,
+        icon=":material/download:",
+        format_func=lambda code: _(_FORMATS[code]),
+    )
+    if not chosen:
+        return
+    day = datetime.now(here.settings.zone).date().isoformat()
+    path = files.prepare(here.settings, f"{stem}-{day}.csv")
+    rows = None
+    try:
+        with telling():
+            rows = lists.write(
+                frames(), columns, format=chosen, path=path, zone=here.settings.zone
+            )
+    finally:
+        if rows is None:
+            files.discard(path)
+    if rows is not None:
+        exporting.hand_over(path, rows)
