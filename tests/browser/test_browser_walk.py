@@ -10,8 +10,11 @@ PAGES = {
     "": "Tableau de bord",
     "commandes": "Commandes",
     "commande?commande=A05&source=test": "Commande",
+    "remboursements": "Remboursements à effectuer",
+    "stock": "Stock",
     "ventes": "Ventes",
     "importer": "Importer",
+    "etiquettes": "Étiquettes",
 }
 
 
@@ -21,7 +24,10 @@ def test_the_menu_leads_everywhere(own_server, visitor):
     page = visitor.open(own_server.address)
     narrow = page.viewport_size["width"] < 640
     expect(page.locator("h1").first).to_have_text("Tableau de bord")
-    for title in ("Commandes", "Ventes", "Importer", "Tableau de bord"):
+    for title in (
+        *("Commandes", "Remboursements à effectuer", "Stock", "Ventes", "Importer"),
+        *("Étiquettes", "Tableau de bord"),
+    ):
         if narrow:
             page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_test_id("stSidebarNavLink").filter(has_text=title).first.click()
