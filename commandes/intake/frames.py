@@ -123,6 +123,7 @@ class Incoming:
         gaps: number of orders whose parts do not add up to their total.
         told: the codes of the columns that the file has; () where no file is behind.
         reading: a digest of the profile and the defaults that it was read with.
+        adds_only: whether orders that are known stay as they are.
     """
 
     source: str
@@ -141,6 +142,7 @@ class Incoming:
     gaps: int = 0
     told: tuple[str, ...] = ()
     reading: str = ""
+    adds_only: bool = False
 
     @property
     def rows_rejected(self) -> int:

@@ -244,6 +244,7 @@ def _done(row: Row[Any]) -> int:
 def _look(connection: Connection, source: str, batch: Batch) -> _Outlook:
     """What a batch does to the store as this transaction sees it."""
     seen = known.seen(connection, source, batch.orders["source_id"].to_list())
+    ours = f'"told":"{silence.digest(batch.told)}"'
     new: list[int] = []
     other: dict[int, int] = {}
     unchanged = 0
@@ -254,7 +255,9 @@ def _look(connection: Connection, source: str, batch: Batch) -> _Outlook:
         here = seen.get(source_id)
         if here is None:
             new.append(place)
-        elif here.accounts_for(imported, paid or 0, refunded):
+        elif (batch.adds_only and ours not in here.imported) or here.accounts_for(
+            imported, paid or 0, refunded
+        ):
             unchanged += 1
         else:
             other[place] = here.id

@@ -206,6 +206,7 @@ def _incoming(
         rejects=_rejects(rejected),
         gaps=found.filter((pl.col("gap") != 0) | pl.col("back_gap")).height,
         told=tuple(sorted(plan.columns)),
+        adds_only=plan.profile.adds_only,
     )
 
 

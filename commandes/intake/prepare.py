@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -40,7 +40,7 @@ class Batch:
     own dates) and `imported` (JSON, the value of each field). The children have
     `place` instead of `source_id`; refunds beyond the payments are cut. `rows` are
     those of the store's tables for orders that it does not have (see shape.shaped).
-    `told` are the codes of the file's columns.
+    `told` are the codes of the file's columns; `adds_only` as in frames.Incoming.
     """
 
     orders: pl.DataFrame
@@ -52,6 +52,7 @@ class Batch:
     notes: pl.DataFrame
     rows: Mapping[str, pl.DataFrame]
     told: tuple[str, ...] = ()
+    adds_only: bool = False
 
 
 def payment_status() -> pl.Expr:
@@ -206,7 +207,8 @@ def batches(incoming: Incoming, size: int, *, first: int = 0) -> Iterator[Batch]
 
     def part(start: int) -> Batch:
         wanted = orders.slice(start, PART)
-        return _ready(wanted, _slices(children, start, PART), incoming.told)
+        ready = _ready(wanted, _slices(children, start, PART), incoming.told)
+        return replace(ready, adds_only=incoming.adds_only)
 
     starts = range(first, orders.height, PART)
     with ThreadPoolExecutor(1) as beside:
@@ -240,6 +242,7 @@ def _cut(part: Batch, size: int) -> Iterator[Batch]:
             **_slices(children, place, size),
             rows=_slices(part.rows, place, size),
             told=part.told,
+            adds_only=part.adds_only,
         )
 
 

@@ -124,6 +124,7 @@ def load(text: str, name: str) -> Profile:
         columns=_columns(document),
         dates=_dates(document),
         number_once=document.flag("number_once", default=False),
+        adds_only=document.flag("adds_only", default=False),
         tax_included=_tax_included(document),
         headers=document.texts("headers"),
         items=_items(document),

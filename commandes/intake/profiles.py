@@ -102,6 +102,8 @@ class Profile:
         payment: value → payment; the same.
         modules: value → module; the same.
         items: how several articles stand on one row; None: they do not.
+        adds_only: whether a file of this kind tells less than another one of the same
+            source: it adds orders, and leaves those that are known as they are.
     """
 
     name: str
@@ -125,6 +127,7 @@ class Profile:
     payment: Mapping[str, str] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
     items: Items | None = None
+    adds_only: bool = False
 
 
 @cache

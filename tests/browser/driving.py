@@ -151,6 +151,31 @@ class Orders:
         self._click(TICKS // 2, row)
 
 
+class Table:
+    """A table whose rows are chosen by their box."""
+
+    def __init__(self, page: Page, place: str) -> None:
+        self.page = page
+        self.table: Locator = page.locator(place).first
+        self.canvas: Locator = self.table.locator("canvas").first
+        self.canvas.wait_for()
+
+    def cells(self, column: int) -> list[str]:
+        """A column's cells in view, as assistive technologies read them."""
+        found = self.table.locator(f'[id^="glide-cell-{column}-"]')
+        found.first.wait_for(state="attached")
+        return found.all_inner_texts()
+
+    def choose(self, row: int) -> None:
+        """Tick a row, from 0, once the rows are there."""
+        self.cells(1)
+        self.canvas.scroll_into_view_if_needed()
+        box = self.canvas.bounding_box()
+        self.page.mouse.click(
+            box["x"] + TICKS // 2, box["y"] + ROW * (row + 1) + ROW // 2
+        )
+
+
 def count_of(page: Page) -> int:
     """How many orders the list says it has: the last number of « 1–50 sur 921 »."""
     text = page.get_by_text(re.compile(r"^\d.*–.* sur .*\d$")).inner_text()

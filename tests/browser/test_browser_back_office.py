@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
-from typing import TYPE_CHECKING
 
 import pytest
-from driving import ROW, TICKS, served, settled
+from driving import ROW, Table, served, settled
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from commandes.actions import refunds, stock
 from commandes.actions.orders import Order
 from commandes.store import tables
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
 
 # Where the tables stand.
 REFUNDS_TO_DO, STOCK_LEVELS, TAG_SETTINGS = (
@@ -40,31 +36,6 @@ def desk(tmp_path):
     """A server of the test's own over four refunds to make."""
     with served(tmp_path / "data", _fill) as running:
         yield running
-
-
-class Table:
-    """A table whose rows are chosen by their box."""
-
-    def __init__(self, page: Page, place: str) -> None:
-        self.page = page
-        self.table: Locator = page.locator(place).first
-        self.canvas = self.table.locator("canvas").first
-        self.canvas.wait_for()
-
-    def cells(self, column: int) -> list[str]:
-        """A column's cells in view, as assistive technologies read them."""
-        found = self.table.locator(f'[id^="glide-cell-{column}-"]')
-        found.first.wait_for(state="attached")
-        return found.all_inner_texts()
-
-    def choose(self, row: int) -> None:
-        """Tick a row, from 0, once the rows are there."""
-        self.cells(1)
-        self.canvas.scroll_into_view_if_needed()
-        box = self.canvas.bounding_box()
-        self.page.mouse.click(
-            box["x"] + TICKS // 2, box["y"] + ROW * (row + 1) + ROW // 2
-        )
 
 
 def _marks(server):

@@ -8,9 +8,12 @@ from urllib.parse import quote
 
 import polars as pl
 import pytest
-from driving import NOON, Orders, opened, served, settled
+from driving import NOON, Orders, Table, opened, served, settled
 from hostile_texts import PAYLOADS
 from playwright.sync_api import expect
+
+from commandes.actions import refunds, status
+from commandes.actions.orders import Order
 
 # Every element that the page holds, by tag: text that is rendered adds some.
 CENSUS = """() => {
@@ -68,6 +71,15 @@ def _fill(shop, text):
             }
         )
     shop.bring(shop.incoming(told))
+    for order_id in range(1, 7):
+        refunds.refund(
+            shop.store,
+            Order(id=order_id),
+            restock=True,
+            reason=next(texts),
+            actor="Inès",
+        )
+    status.cancel(shop.store, Order(id=8), actor="Inès")
 
 
 def _json(address):
@@ -153,6 +165,26 @@ def test_the_drawer_renders_nothing(hostile, harmless, visitor):
     pages = [visitor.open(f"{one.address}/commandes") for one in (hostile, harmless)]
     for page in pages:
         Orders(page).infos(3)
+
+    _same(*pages)
+
+
+@pytest.mark.parametrize(
+    ("address", "table", "drawn"),
+    [
+        ("remboursements", "refunds_to_do", "Marquer comme effectué"),
+        ("stock", "stock_levels", "Niveau d’alerte"),
+        ("etiquettes", "tag_settings", "Supprimer l’étiquette"),
+    ],
+)
+def test_what_is_chosen_renders_nothing(
+    hostile, harmless, visitor, address, table, drawn
+):
+    """Refunds to make, stock and tags, with the forms of the row chosen."""
+    pages = [visitor.open(f"{one.address}/{address}") for one in (hostile, harmless)]
+    for page in pages:
+        Table(page, f'[class*="st-key-{table}-"]').choose(1)
+        page.get_by_role("button", name=drawn).last.wait_for()
 
     _same(*pages)
 

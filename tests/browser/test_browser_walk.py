@@ -11,11 +11,14 @@ PAGES = {
     "commandes": "Commandes",
     "commande?commande=A05&source=test": "Commande",
     "conversations": "Conversations",
+    "remboursements": "Remboursements à effectuer",
+    "stock": "Stock",
     "ventes": "Ventes",
     "suivis": "Numéros de suivi",
     "importer": "Importer",
     "modeles": "Modèles de message",
     "transporteurs": "Transporteurs",
+    "etiquettes": "Étiquettes",
 }
 
 
@@ -25,7 +28,10 @@ def test_the_menu_leads_everywhere(own_server, visitor):
     page = visitor.open(own_server.address)
     narrow = page.viewport_size["width"] < 640
     expect(page.locator("h1").first).to_have_text("Tableau de bord")
-    for title in ("Commandes", "Ventes", "Importer", "Tableau de bord"):
+    for title in (
+        *("Commandes", "Remboursements à effectuer", "Stock", "Ventes", "Importer"),
+        *("Étiquettes", "Tableau de bord"),
+    ):
         if narrow:
             page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_test_id("stSidebarNavLink").filter(has_text=title).first.click()

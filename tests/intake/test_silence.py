@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from dump import dump
 
@@ -72,3 +74,21 @@ def test_what_a_shorter_file_tells_is_taken(any_store, bringing):
     assert first["phone"] == "0102"
     # Cancelled by a column that this file has not: its status says nothing of that.
     assert second["status"] == "cancelled"
+
+
+def test_a_summary_replaces_nothing_that_a_full_export_told(any_store):
+    """WooCommerce's analytics know net sales; the order export knows the order."""
+    here = Path(__file__).parent / "fixtures"
+    for name, counts in (
+        ("woocommerce_export.csv", None),
+        ("woocommerce_analytics.csv", 0),
+        ("woocommerce_analytics.csv", 0),
+    ):
+        before = _orders(any_store)
+        path = here / name
+        incoming = bring.open_file(any_store, any_store.settings, path)
+        report = bring.merge_file(any_store, incoming, path, actor="t")
+        if counts is not None:
+            assert report.orders_updated == counts
+            after = _orders(any_store)
+            assert {key: after[key] for key in before} == before
