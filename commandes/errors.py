@@ -12,6 +12,7 @@
     │   ├── StoreTooNew
     │   ├── StoreNotEmpty
     │   ├── JournalKeyMissing
+    │   ├── JournalKeyWrong
     │   └── KeyReused
     ├── MirrorError
     │   └── MirrorUnavailable
@@ -164,6 +165,16 @@ class JournalKeyMissing(StoreError):
     advice = N_(
         "Rien n’a été changé. Remettez ce fichier depuis une sauvegarde, ou donnez "
         "COMMANDES_JOURNAL_KEY."
+    )
+
+
+class JournalKeyWrong(StoreError):
+    code = "journal_key_wrong"
+    sentence = N_("La clé du journal n’est pas celle avec laquelle il a été écrit.")
+    advice = N_(
+        "Rien n’a été changé. Remettez la bonne clé (COMMANDES_JOURNAL_KEY, ou "
+        "journal.key dans le dossier des données) ; si elle est bonne, la fin du "
+        "journal a été altérée : `commandes verify` le dit."
     )
 
 

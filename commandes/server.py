@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("commandes.server")
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"same-origin",
@@ -56,7 +56,8 @@ HEADERS = {
         b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
         b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         b"font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; "
-        b"connect-src 'self' ws: wss:; frame-src 'self'; object-src 'none'; "
+        b"connect-src 'self' ws://127.0.0.1:* ws://localhost:*; "
+        b"frame-src 'self'; object-src 'none'; "
         b"base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
     ),
 }

@@ -38,6 +38,24 @@ def _timezone(value: str) -> str:
     return value
 
 
+# A day: no write waits longer for its turn.
+_LONGEST_WAIT = 86_400.0
+# More would exhaust the machine.
+_MOST_THREADS = 256
+
+
+def _folder(value: str) -> Path:
+    if not value.strip():  # an empty text would be the folder one stands in
+        raise ValueError(value)
+    return Path(value).expanduser().resolve()
+
+
+def _threads(value: str) -> int:
+    if (number := _positive(value)) > _MOST_THREADS:
+        raise ValueError(value)
+    return number
+
+
 def _positive(value: str) -> int:
     if (number := int(value)) < 1:
         raise ValueError(value)
@@ -45,7 +63,7 @@ def _positive(value: str) -> int:
 
 
 def _seconds(value: str) -> float:
-    if (number := float(value)) < 0:
+    if not 0 <= (number := float(value)) <= _LONGEST_WAIT:
         raise ValueError(value)
     return number
 
@@ -83,7 +101,7 @@ SETTINGS = (
         "data_dir",
         "data",
         "Folder of everything local: the SQLite store, its key, mirrors, exports.",
-        lambda value: Path(value).expanduser().resolve(),
+        _folder,
         N_("un dossier"),
     ),
     Setting(
@@ -160,7 +178,7 @@ SETTINGS = (
         "mirror_threads",
         str(min(4, os.cpu_count() or 1)),
         "Threads that DuckDB may use for the mirror (default: processors, at most 4).",
-        _positive,
+        _threads,
         N_("un nombre entier"),
     ),
     Setting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
@@ -13,11 +14,13 @@ from commandes.store import tables
 from commandes.words import _, money
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Row
 
     from commandes.store import Receipt, Store, Writer
+
+
+# No payment that a shop notes is older.
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def pay(
@@ -48,6 +51,11 @@ def pay(
         if before is not None and left <= 0:
             raise PaymentRefused(
                 number=found.number, detail=_("il ne reste rien à payer")
+            )
+        if at is not None and not _EARLIEST <= at <= writer.now + timedelta(days=1):
+            raise PaymentRefused(
+                number=found.number,
+                detail=_("la date du paiement n’est pas plausible"),
             )
         now = left if amount is None else amount
         if now > left or now < 0 or (now == 0 and left > 0):

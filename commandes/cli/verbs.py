@@ -66,10 +66,12 @@ def _amount(store: Store, order: Order, text: str | None) -> int | None:
         currency = orders.find(connection, order).currency
     try:
         value = Decimal(text.replace(",", "."))
-        exact = value == rules.to_major(rules.to_minor(value, currency), currency)
+        exact = value.is_finite() and value == rules.to_major(
+            rules.to_minor(value, currency), currency
+        )
     except InvalidOperation:
         exact = False
-    if not exact or not value.is_finite():
+    if not exact:
         detail = _("« {value} » n’est pas un montant en {currency}")
         raise UsageError(detail=detail.format(value=text, currency=currency))
     return rules.to_minor(value, currency)
@@ -113,7 +115,7 @@ def _refund(
     lines: dict[str, int] = {}
     for text in options.line:
         sku, _equals, units = text.rpartition("=")
-        if not sku or not units.isdigit():
+        if not sku or not units.isdecimal():
             detail = _("« {value} » n’est pas RÉFÉRENCE=QUANTITÉ").format(value=text)
             raise UsageError(detail=detail)
         lines[sku] = lines.get(sku, 0) + int(units)

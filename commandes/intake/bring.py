@@ -11,6 +11,7 @@ from sqlalchemy import select
 from commandes.errors import FileUnreadable, ProfileUnknown
 from commandes.intake import merge, profiles, read
 from commandes.store import tables
+from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,11 @@ def find_profile(store: Store, wanted: str) -> Profile:
     """
     if wanted.endswith(".toml") and Path(wanted).is_file():
         path = Path(wanted)
-        return profiles.load(path.read_text(encoding="utf-8"), path.stem)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileUnreadable(file=path.name, detail=error) from error
+        return profiles.load(text, path.stem)
     known = known_profiles(store)
     if wanted not in known:
         raise ProfileUnknown(name=wanted, known=", ".join(sorted(known)))
@@ -60,7 +65,7 @@ def open_file(
 ) -> Incoming:
     """Read a file with the format or profile asked for, or the one recognised."""
     if not path.is_file():
-        raise FileUnreadable(file=path.name, detail="il n’existe pas")
+        raise FileUnreadable(file=path.name, detail=_("il n’existe pas"))
     chosen = find_profile(store, profile) if profile else None
     if chosen is None and format == "auto":
         saved = list(known_profiles(store).values())

@@ -229,7 +229,13 @@ def _ready(
     children = {**children, "refunds": _within_payments(told, paid)}
     orders = _with_states(orders, children, told)
     orders = _with_last_values(orders, children, silence.digest(told_by))
-    return Batch(orders, **children, rows=shaped(orders, children), told=told_by)
+    rows = shaped(orders, children)
+    lines, payments, refunds, tags, shipments, notes = (
+        children[name] for name in CHILDREN
+    )
+    return Batch(
+        orders, lines, payments, refunds, tags, shipments, notes, rows, told_by
+    )
 
 
 def _cut(part: Batch, size: int) -> Iterator[Batch]:
@@ -237,9 +243,15 @@ def _cut(part: Batch, size: int) -> Iterator[Batch]:
     for start in range(0, places.len(), size):
         children = {name: getattr(part, name) for name in CHILDREN}
         place = places[start]
+        cut = _slices(children, place, size)
         yield Batch(
             part.orders.slice(start, size),
-            **_slices(children, place, size),
+            lines=cut["lines"],
+            payments=cut["payments"],
+            refunds=cut["refunds"],
+            tags=cut["tags"],
+            shipments=cut["shipments"],
+            notes=cut["notes"],
             rows=_slices(part.rows, place, size),
             told=part.told,
             adds_only=part.adds_only,

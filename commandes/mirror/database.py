@@ -96,6 +96,8 @@ class Database:
         self._follower: follow.Follower | None = None
         self._memory = settings.mirror_memory
         shutil.rmtree(slot.overflow, ignore_errors=True)
+        # DuckDB makes the folder itself, but not the one that it stands in.
+        slot.overflow.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = connect(path, settings, slot.overflow)
         except duckdb.Error as error:

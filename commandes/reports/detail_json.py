@@ -30,6 +30,9 @@ def of(order: OrderDetail, zone: ZoneInfo) -> dict[str, Any]:
         "archived": order.archived_at is not None,
         "version": order.version,
         "customer": customer.pop("name"),
+        # The sums have a `shipping` of their own: what it cost.
+        "billing_address": customer.pop("billing"),
+        "shipping_address": customer.pop("shipping"),
         **customer,
         **sums,
         "gap": order.sums.gap,

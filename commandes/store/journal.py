@@ -113,6 +113,18 @@ def entries(connection: Connection) -> Iterator[tuple[Any, ...]]:
             yield tuple(row)
 
 
+def last(connection: Connection, seq: int) -> tuple[Any, ...] | None:
+    """The entry of this number, raw; None where there is none."""
+    c = tables.events.c
+    row = connection.execute(
+        select(
+            *(c.seq, c.order_id, type_coerce(c.at, BigInteger), c.actor, c.kind),
+            *(c.payload, c.previous, c.digest),
+        ).where(c.seq == seq)
+    ).first()
+    return None if row is None else tuple(row)
+
+
 @contextmanager
 def _any_text(connection: Connection) -> Iterator[None]:
     """Read what is no UTF-8 as well: SQLite holds any bytes that someone puts there."""

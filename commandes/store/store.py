@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, inspect, select, update
 
-from commandes.errors import KeyReused, StoreTooNew, StoreUnreachable
+from commandes.errors import (
+    JournalKeyWrong,
+    KeyReused,
+    StoreTooNew,
+    StoreUnreachable,
+)
 from commandes.store import engines, journal, tables
 from commandes.store.journal import Head
 from commandes.store.tables import from_micros, to_micros
@@ -183,6 +188,7 @@ class Store:
         self._writing = writing
         self._reading = reading
         self._key: bytes | None = None
+        self._key_fits = False
         self._gave_way = time.monotonic()
         with self.reading() as connection:
             self.store_id = _info(connection, "store_id") or ""
@@ -223,12 +229,24 @@ class Store:
             last = connection.scalar(
                 select(tables.events.c.at).where(tables.events.c.seq == head.seq)
             )
+            self._check_key(connection, head)
             moment = now or datetime.now(UTC)
             writer = Writer(
                 connection, actor, max(moment, last or moment), _key=key, _head=head
             )
             yield writer
             writer.flush()
+
+    def _check_key(self, connection: Connection, head: Head) -> None:
+        """Refuse a key that is not the journal's: its entries would break the chain."""
+        if self._key_fits:
+            return
+        entry = journal.last(connection, head.seq)
+        if entry is not None and entry[7] != journal.digest(
+            self.key, entry[6], entry[:6]
+        ):
+            raise JournalKeyWrong
+        self._key_fits = True
 
     def give_way(self) -> None:
         """Let other writers in between two transactions of long work."""

@@ -112,7 +112,7 @@ def test_an_unknown_layout_is_mapped_and_remembered(own_server, visitor, tmp_pat
     with page.expect_download() as download:
         page.get_by_role("button", name="Télécharger les refus").click()
     with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as refused:
-        rows = list(csv.reader(refused))
+        rows = list(csv.reader(refused, delimiter=";"))
     assert [row[:2] for row in rows[1:]] == [["3", "K-3"]]
     page.get_by_role("button", name="Importer 2 commandes").click()
     expect(page.get_by_text("Import terminé")).to_be_visible()

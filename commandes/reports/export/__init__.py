@@ -22,6 +22,7 @@ from commandes.reports.export import writers
 from commandes.reports.export.columns import LINES, ORDERS
 from commandes.reports.export.slices import SLICE, one_ahead, slices
 from commandes.reports.orders import check_sort
+from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,6 +92,9 @@ def export(
     frames = one_ahead(slices(snap, given, sort=sort, lines=lines, size=size))
     counted = _Counted(frames, rows, progress)
     spoken = words.language()
+    path = path.resolve()  # the file behind a link, not the link, is replaced
+    if path.exists() and not path.is_file():
+        raise ExportUnwritable(file=path, detail=_("ce n’est pas un fichier ordinaire"))
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         words.use(language or spoken)
