@@ -8,9 +8,11 @@ must not carry along.
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import traceback
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from commandes.store import Store
 
 REFUSED = 3  # exit code of a child whose action was refused
+PAGE = 4096  # bytes by which a file grows
 
 
 class Children:
@@ -70,6 +73,30 @@ def stop_after(store: Store, case: int, step: int) -> None:
     CASES[case].do(store, "k")
 
 
+def act_in_little_room(store: Store, case: int) -> None:
+    """Do a case's action on a disk that has room for it at last, page after page."""
+    import resource
+
+    from every_action import CASES
+    from wire import everything
+
+    from commandes.errors import StoreError
+
+    with store.writing("nobody"):
+        pass
+    before, refused = everything(store.settings), 0
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    for room in itertools.count(0, PAGE):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        answer = CASES[case].try_to(store, "k")
+        if not isinstance(answer, StoreError):
+            break
+        refused += 1
+        assert "Rien n’a été changé." in str(answer)
+        assert everything(store.settings) == before
+    assert refused > 0
+
+
 def refund(store: Store, key: str, **asked: Any) -> None:
     """Refund order 1, or exit as one who was refused."""
     from commandes.actions import refunds
@@ -96,7 +123,9 @@ def act_at_random(store: Store, seed: int, told: str) -> None:
         os.write(pipe, (json.dumps(answer) + "\n").encode())
 
 
-JOBS = {job.__name__: job for job in (stop_after, refund, act_at_random)}
+JOBS = {
+    job.__name__: job for job in (stop_after, act_in_little_room, refund, act_at_random)
+}
 
 
 def _do(job: str, folder: str, **named: Any) -> None:

@@ -23,6 +23,7 @@ from commandes.actions import (
     views,
 )
 from commandes.actions.orders import Order
+from commandes.errors import StoreError
 from commandes.intake import withdraw
 from commandes.store import tables
 from commandes.store.tables import Instant
@@ -51,6 +52,13 @@ class Case:
     def do(self, store: Store, key: str) -> Receipt:
         """Do it, as one who says `key`."""
         return self.function(store, *self.asked, **self.named, actor="Inès", key=key)
+
+    def try_to(self, store: Store, key: str) -> Receipt | StoreError:
+        """Do it; the receipt, or what the store says instead."""
+        try:
+            return self.do(store, key)
+        except StoreError as error:
+            return error
 
 
 PLAIN, MARKED, CANCELLED, DROPPED, UNPAID, NOTED, BUSY, HALF = map(Order, "12345678")

@@ -34,18 +34,17 @@ class Tripwire:
 
     Attributes:
         calls: how many there were since it was set.
-        last: the statement of the last one.
     """
 
     def __init__(self) -> None:
         self.calls = 0
-        self.last = ""
         self._at = 0
         self._error = ""
+        self._failing = ""
 
     def fail_at(self, call: int, error: str) -> None:
-        """The Nth call from now is not made: it fails as the database would."""
-        self.calls, self._at, self._error = 0, call, error
+        """The Nth call from now fails, and fails again as long as it is tried again."""
+        self.calls, self._at, self._error, self._failing = 0, call, error, ""
 
     def stop_after(self, call: int) -> None:
         """The process ends, without a word, when the Nth call from now is done."""
@@ -54,10 +53,11 @@ class Tripwire:
     def through(self, statement: str, call: Any, *arguments: Any) -> Any:
         """Make one call, or what was asked for instead."""
         self.calls += 1
-        self.last = statement
         here = self.calls == self._at
-        if here and self._error:
+        if self._error and (here or statement == self._failing):
+            self._failing = statement
             raise dbapi2.OperationalError(self._error)
+        self._failing = ""
         answer = call(*arguments)
         if here:
             os._exit(STOPPED)
