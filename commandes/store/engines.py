@@ -103,7 +103,7 @@ def _take_write_lock(
     """
     driver: Any = connection.connection.driver_connection
     until = time.monotonic() + timeout
-    driver.execute("pragma busy_timeout = 0")
+    connection.exec_driver_sql("pragma busy_timeout = 0")
     try:
         while time.monotonic() < until:
             try:
@@ -116,7 +116,8 @@ def _take_write_lock(
                 return
         connection.exec_driver_sql("begin immediate")
     finally:
-        driver.execute(f"pragma busy_timeout = {round(timeout * 1000):d}")
+        waits = round(timeout * 1000)
+        connection.exec_driver_sql(f"pragma busy_timeout = {waits:d}")
 
 
 def _postgresql(url: URL, settings: Settings, *, writes: bool) -> Engine:

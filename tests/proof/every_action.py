@@ -1,0 +1,136 @@
+"""Every action, ready to be done on the orders of one shop: what R2 and R3 go through.
+
+`fill` makes the shop; each case names one function of the package and what it is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from commandes.actions import (
+    messages,
+    notes,
+    payments,
+    profiles,
+    refunds,
+    status,
+    stock,
+    tags,
+    tracking,
+    views,
+)
+from commandes.actions.orders import Order
+from commandes.errors import StoreError
+from commandes.intake import withdraw
+from commandes.store import tables
+from commandes.store.tables import Instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shop import Shop
+
+    from commandes.store import Receipt, Store
+
+LAMPS = {"sku": "LAMP", "title": "Lampe", "price": 1000, "quantity": 3}
+PEN = {"sku": "PEN", "title": "Stylo", "price": 333}
+WHOLE = {"lines": [LAMPS, PEN], "shipping": 500, "paid": 3833}
+
+
+@dataclass(frozen=True)
+class Case:
+    """An action with what it is asked for; it changes something every time."""
+
+    name: str
+    function: Callable[..., Receipt]
+    asked: tuple[Any, ...] = ()
+    named: dict[str, Any] = field(default_factory=dict)
+
+    def do(self, store: Store, key: str) -> Receipt:
+        """Do it, as one who says `key`."""
+        return self.function(store, *self.asked, **self.named, actor="Inès", key=key)
+
+    def try_to(self, store: Store, key: str) -> Receipt | StoreError:
+        """Do it; the receipt, or what the store says instead."""
+        try:
+            return self.do(store, key)
+        except StoreError as error:
+            return error
+
+
+PLAIN, MARKED, CANCELLED, DROPPED, UNPAID, NOTED, BUSY, HALF = map(Order, "12345678")
+PARCEL = {"carrier": "UPS", "number": "77"}
+
+CASES = (
+    Case("tag, a new one", tags.tag, (PLAIN, "Urgent")),
+    Case("tag, a known one", tags.tag, (PLAIN, "VIP")),
+    Case("untag", tags.untag, (BUSY, "VIP")),
+    Case("status", status.set_status, (PLAIN, "done")),
+    Case("archive", status.archive, (PLAIN,)),
+    Case("unarchive", status.unarchive, (BUSY,)),
+    Case("cancel", status.cancel, (PLAIN,)),
+    Case("cancel after a refund", status.cancel, (MARKED,)),
+    Case("restore", status.restore, (CANCELLED,)),
+    Case("restore what the source cancelled", status.restore, (DROPPED,)),
+    Case("restore after a refund", status.restore, (HALF,)),
+    Case("refund", refunds.refund, (PLAIN,), {"reason": "Cassée"}),
+    Case("refund a part", refunds.refund, (PLAIN,), {"lines": {"LAMP": 2}}),
+    Case("refund money alone", refunds.refund, (PLAIN,), {"amount": 100}),
+    Case("refund what is cancelled", refunds.refund, (CANCELLED,)),
+    Case("unrefund", refunds.unrefund, (MARKED,)),
+    Case("unrefund what is cancelled", refunds.unrefund, (HALF,)),
+    Case("close", refunds.close, (MARKED,), {"reference": "re_1"}),
+    Case("pay", payments.pay, (UNPAID,)),
+    Case("void", payments.void, (NOTED, 1)),
+    Case("note", notes.note, (PLAIN, "Rappeler")),
+    Case("track", tracking.track, (PLAIN,), PARCEL),
+    Case("untrack", tracking.remove, (BUSY, "77")),
+    Case("message", messages.message, (PLAIN, "Bonjour", "Merci.")),
+    Case("adjust stock", stock.adjust, ("LAMP", -2, "casse")),
+    Case("open levels", stock.open_levels, ([("LAMP", None, 9), ("CUP", None, 4)],)),
+    Case("save a view", views.save, ("Urgentes", "tag=Urgent")),
+    Case("forget a view", views.remove, ("Payées",)),
+    Case("save a profile", profiles.save, ("caisse", "[columns]\n")),
+    Case("withdraw an import", withdraw.withdraw, (2,)),
+)
+
+
+def fill(shop: Shop) -> None:
+    """One order for each history that an action may meet.
+
+    The first payment is the one noted on order 6; the second import brings order 1.
+    """
+    store = shop.store
+    shop.order("6", **WHOLE | {"paid": None})
+    payments.pay(store, NOTED, amount=500, actor="Inès")
+    for number in "12378":
+        shop.order(number, **WHOLE)
+    shop.order("4", **WHOLE | {"status": "cancelled"})
+    shop.order("5", **WHOLE | {"paid": None})
+    refunds.refund(store, MARKED, lines={"LAMP": 1}, actor="Inès")
+    status.cancel(store, CANCELLED, actor="Inès")
+    status.archive(store, BUSY, actor="Inès")
+    tags.tag(store, BUSY, "VIP", actor="Inès")
+    tracking.track(store, BUSY, **PARCEL, actor="Inès")
+    status.cancel(store, HALF, actor="Inès")
+    refunds.refund(store, HALF, lines={"LAMP": 2}, actor="Inès")
+    views.save(store, "Payées", "payment=paid", actor="Inès")
+
+
+def shape(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row, without what two runs never share: instants, digests, random names."""
+    unlike = {"digest", "previous", "message_id", "value"}
+    found = {}
+    with store.reading() as connection:
+        for table in tables.metadata.sorted_tables:
+            columns = [
+                column
+                for column in table.c
+                if column.name not in unlike and not isinstance(column.type, Instant)
+            ]
+            rows = connection.execute(select(*columns))
+            found[table.name] = sorted(map(tuple, rows), key=repr)
+    return found
