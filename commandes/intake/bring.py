@@ -74,7 +74,7 @@ def open_file(
     return read.read(path, format=format, profile=chosen, defaults=defaults)
 
 
-def digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
     """The SHA-256 of a file, by which an unfinished import knows it again."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -83,22 +83,28 @@ def digest(path: Path) -> str:
 def merge_file(
     store: Store,
     incoming: Incoming,
-    path: Path,
+    path: Path | None = None,
     *,
+    digest: str = "",
     name: str = "",
     actor: str,
     moves_stock: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImportReport:
-    """Merge what was read of a file; see `merge.run`."""
+    """Merge what was read of a file; see `merge.run`.
+
+    Args:
+        path: the file; or its `digest` and `name`, where it may be gone already.
+    """
+    if path is not None:
+        digest, name = digest or digest_of(path), name or path.name
+    # Read otherwise, it is another file: an import never mixes two readings.
+    reading = hashlib.sha256(f"{digest}{incoming.reading}".encode()).hexdigest()
     return merge.run(
         store,
         incoming,
-        file_name=name or path.name,
-        # Read otherwise, it is another file: an import never mixes two readings.
-        file_digest=hashlib.sha256(
-            f"{digest(path)}{incoming.reading}".encode()
-        ).hexdigest(),
+        file_name=name,
+        file_digest=reading,
         actor=actor,
         moves_stock=moves_stock,
         progress=progress,

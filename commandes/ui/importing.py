@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import polars as pl
 import streamlit as st
+from sqlalchemy import select
 
 from commandes import words
 from commandes.intake import bring, merge, read
 from commandes.reports.export.cells import defused
 from commandes.reports.export.columns import Column
+from commandes.store import tables
 from commandes.ui import files, listing, mapping_screen
 from commandes.ui.framing import telling
 from commandes.words import N_, _, plural
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 KINDS = ("csv", "tsv", "txt", "xlsx", "parquet", "ndjson", "jsonl")
 LIST_PAGE = "pages/commandes/liste.py"
 _SHOWN_REJECTS = 1_000
+# Seconds between two looks at how far an import is.
+_LOOK = 0.2
 _MAP = "map"
 
 
@@ -47,6 +53,7 @@ class _Progress:
 
 def screen(here: Here) -> None:
     """Draw the whole screen."""
+    _unfinished(here)
     st.text(
         _(
             "Le fichier est d’abord lu sans rien changer : vous voyez ce qu’il "
@@ -66,6 +73,27 @@ def screen(here: Here) -> None:
             st.text(file.name)
             with telling():
                 _one(here, file)
+
+
+def _unfinished(here: Here) -> None:
+    """Say which imports are on their way, or were stopped half-way."""
+    c = tables.imports.c
+    done = c.orders_new + c.orders_updated + c.orders_unchanged
+    with here.store.reading() as connection:
+        rows = connection.execute(
+            select(c.file_name, done.label("done"))
+            .where(c.state == "running")
+            .order_by(c.id)
+        ).all()
+    for row in rows:
+        with st.container(border=True):
+            st.badge(_("Import en cours"), icon=":material/sync:", color="blue")
+            st.text(
+                _(
+                    "{file} : {n} commandes jusqu’ici. S’il n’avance plus, redonnez le "
+                    "même fichier : il reprend où il s’est arrêté."
+                ).format(file=row.file_name, n=words.number(row.done))
+            )
 
 
 def _one(here: Here, file: UploadedFile) -> None:
@@ -165,23 +193,31 @@ def _confirmed(progress: _Progress, key: str) -> bool:
 
 
 def _bring(here: Here, path: Path, progress: _Progress, key: str) -> ImportReport:
+    """Bring the file in beside this page run: it goes on when one leaves the page."""
     bar = st.progress(0.0, _("Import en cours"))
-
-    def told(done: int, total: int) -> None:
-        share = min(done / max(total, 1), 1.0)
-        bar.progress(share, f"{words.number(done)} / {words.number(total)}")
-
     incoming = bring.open_file(
         here.store, here.settings, path, profile=progress.profile
     )
-    return bring.merge_file(
+    told = [(0, 1)]
+    bringing = partial(
+        bring.merge_file,
         here.store,
         incoming,
-        path,
+        digest=bring.digest_of(path),
+        name=path.name,
         actor=here.actor,
         moves_stock=bool(st.session_state.get(f"{key}-stock")),
-        progress=told,
+        progress=lambda done, total: told.append((done, total)),
     )
+    beside = ThreadPoolExecutor(1, thread_name_prefix="import")
+    running = beside.submit(bringing)
+    beside.shutdown(wait=False)
+    while not running.done():
+        done, total = told[-1]
+        share = min(done / max(total, 1), 1.0)
+        bar.progress(share, f"{words.number(done)} / {words.number(total)}")
+        wait([running], timeout=_LOOK)
+    return running.result()
 
 
 def _report(report: ImportReport, key: str) -> None:

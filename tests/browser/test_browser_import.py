@@ -9,6 +9,8 @@ from pathlib import Path
 from driving import Orders, count_of, settled
 from playwright.sync_api import expect
 
+from commandes.actions import profiles
+
 FIXTURES = Path(__file__).parents[1] / "intake" / "fixtures"
 
 
@@ -131,3 +133,27 @@ def _pick(page, label, option):
         page.get_by_role("option", name=option, exact=True).click()
     expect(box).to_have_value(option)
     settled(page)
+
+
+def test_an_import_goes_on_when_one_leaves_the_page(empty_server, visitor, tmp_path):
+    """The page is left in the middle: every order of the file comes in."""
+    file = tmp_path / "grand.csv"
+    rows = [f"{n},2026-03-0{1 + n % 9} 10:00,Lampe,10" for n in range(12_000)]
+    file.write_text("\n".join(["n,d,a,t", *rows]), encoding="utf-8")
+    profile = tmp_path / "grand.toml"
+    profile.write_text(
+        'headers = ["n", "d", "a", "t"]\n[columns]\nnumber = "n"\nplaced_at = "d"\n'
+        'title = "a"\ntotal = "t"\n',
+        encoding="utf-8",
+    )
+    with empty_server.shop() as shop:
+        text = profile.read_text(encoding="utf-8")
+        profiles.save(shop.store, "grand", text, actor="t")
+    page = visitor.open(f"{empty_server.address}/importer")
+    page.locator('input[type="file"]').set_input_files(file)
+    page.get_by_role("button", name=re.compile("^Importer 12")).click()
+    page.get_by_text(re.compile(r"^\d.* / 12.000$")).wait_for()
+
+    page.goto(f"{empty_server.address}/commandes")
+
+    expect(page.get_by_text("1–50 sur 12 000")).to_be_visible(timeout=60_000)
