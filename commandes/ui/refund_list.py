@@ -43,6 +43,7 @@ def screen(here: Here) -> None:
         )
     )
     doing.told()
+    sent.catching_up(here, TO_DO)
     to_do, done = st.tabs([_("À effectuer"), _("Effectués")], key="refund_tabs")
     with to_do:
         _to_do(here)

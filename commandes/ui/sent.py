@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 import streamlit as st
 
-from commandes.words import _
+from commandes.ui.framing import part
+from commandes.words import _, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from commandes.ui.framing import Here
 
 ROW_HEIGHT = 34
 MOST_ROWS_IN_VIEW = 12
@@ -69,6 +72,27 @@ def shown(name: str, asked: object, fresh: pl.DataFrame, *, arrived: bool) -> Se
 def refresh(name: str) -> None:
     """Ask for the list anew."""
     st.session_state.pop(_kept(name), None)
+
+
+def catching_up(here: Here, name: str) -> None:
+    """While the mirror is behind (an import, a tag of many orders), say so and wait."""
+    if not here.snap.behind:
+        return
+
+    @st.fragment(run_every="2s", key=f"catching-up-{name}")
+    def ticking() -> None:
+        with part() as now:
+            if not now.snap.behind:
+                refresh(name)
+                st.rerun(scope="app")
+            said = plural(
+                "Mise à jour en cours : {n} changement à suivre",
+                "Mise à jour en cours : {n} changements à suivre",
+                now.snap.behind,
+            )
+            st.badge(said, icon=":material/sync:", color="blue")
+
+    ticking()
 
 
 def news(sent: Sent) -> None:

@@ -105,8 +105,8 @@ def _preview(here: Here, found: Levels) -> None:
         if now.get((one.sku, one.service_at), 0) != one.units
     ]
     st.text(
-        _("{count} lus, dont {changed}.").format(
-            count=plural("{n} niveau", "{n} niveaux", len(found.levels)),
+        _("{count}, dont {changed}.").format(
+            count=plural("{n} niveau lu", "{n} niveaux lus", len(found.levels)),
             changed=plural("{n} à changer", "{n} à changer", len(changes)),
         )
     )

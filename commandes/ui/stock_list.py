@@ -34,6 +34,7 @@ def screen(here: Here) -> None:
         )
     )
     doing.told()
+    sent.catching_up(here, LEVELS)
     search, wanted = _asked()
     counts = stock.counts(here.snap, search=search)
     _filters(search, wanted, counts)

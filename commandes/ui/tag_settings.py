@@ -37,6 +37,7 @@ COLOR_WORDS = {
 def screen(here: Here) -> None:
     """Draw the whole screen."""
     doing.told()
+    sent.catching_up(here, TAGS)
     _create(here)
     listed = sent.shown(TAGS, None, counted(here.snap), arrived=here.arrived)
     sent.news(listed)
