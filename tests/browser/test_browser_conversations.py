@@ -25,6 +25,8 @@ CENSUS = """() => {
   for (const e of document.body.querySelectorAll('*')) {
     if (e.closest('canvas')) continue;
     const name = e.tagName.toLowerCase();
+    // Boxes come and go with hints and toolbars; no text that is rendered is one.
+    if (name === 'div') continue;
     found[name] = (found[name] || 0) + 1;
   }
   return found;

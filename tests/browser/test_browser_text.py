@@ -22,6 +22,8 @@ CENSUS = """() => {
     // The rows that a table describes to assistive technologies hang on its width.
     if (e.closest('canvas')) continue;
     const name = e.tagName.toLowerCase();
+    // Boxes come and go with hints and toolbars; no text that is rendered is one.
+    if (name === 'div') continue;
     found[name] = (found[name] || 0) + 1;
   }
   return found;
