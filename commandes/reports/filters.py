@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from commandes.errors import BadFilter
 from commandes.reports import periods
-from commandes.rules import MODULES, PAYMENT_STATUSES, STATUSES, fold
+from commandes.rules import MODULES, PAYMENT_STATUSES, STATUSES
 from commandes.words import DATED_WORDS, MODULE_WORDS, N_, _
 
 if TYPE_CHECKING:
@@ -296,8 +296,8 @@ _NUMBER_SIGNS = re.compile(r"(?<![^\s])(?:n[°ºo]\s*|#)(?=\d)", re.IGNORECASE)
 
 
 def _words(search: str) -> list[str]:
-    """The folded words of a search; « n° 11990 » and « #11990 » mean the number."""
-    return fold(_NUMBER_SIGNS.sub("", _clean(search))).split()
+    """The words of a search; « n° 11990 » and « #11990 » mean the number."""
+    return _NUMBER_SIGNS.sub("", _clean(search)).split()
 
 
 def _clean(text: str) -> str:

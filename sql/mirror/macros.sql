@@ -117,7 +117,10 @@ where
         from_at,
         to_at
     )
-    and has_words(orders.search_text, search)
+    -- Folded here as the texts are: both sides always agree.
+    and has_words(
+        orders.search_text, list_transform(search, lambda word: fold(word))
+    )
     and (
         refunds_to_do is null
         or (orders.refunds_to_do > 0) = refunds_to_do

@@ -133,3 +133,27 @@ def test_a_value_counts_what_the_other_filters_keep(mirror) -> None:
     with mirror.snapshot() as snapshot:
         rows = snapshot.ask("orders/facets", asked).rows()
     assert rows == [("status", "new", 1)]
+
+
+SIGNS = [
+    "Lampe™",
+    "10 µg",
+    "½ kg",
+    "№ 4",
+    "Ⅱ",
+    "ĳ",
+    "Ŀ",
+    "ＡＢＣ",
+    "हिन्दी",
+    "ไทย",
+    "Œuf",
+]
+
+
+@pytest.mark.parametrize("text", SIGNS)
+def test_what_stands_on_the_screen_is_found(shop, mirror, text) -> None:
+    """A text typed as it is shown finds its order, whatever its signs."""
+    shop.order("1", lines=[{"sku": "A", "title": text, "price": 1}])
+    shop.order("2")
+
+    assert kept(mirror, search=text.split()) == ["1"]

@@ -73,10 +73,17 @@ def test_the_last_day_is_wanted_whole() -> None:
     assert datetime(2026, 3, 31, 22, tzinfo=UTC) == found["to_at"]
 
 
-def test_search_is_folded_words() -> None:
-    """Accents and case do not matter, and every word counts on its own."""
-    found = OrderFilter(search="  Œuvre ÉTÉ ").parameters(PARIS, TODAY)
-    assert found["search"] == ["oeuvre", "ete"]
+def test_search_is_words():
+    """Words as they were typed: the mirror folds them as it folded the texts."""
+    wanted = OrderFilter(search="  Œuvre ÉTÉ ")
+
+    assert wanted.parameters(PARIS, TODAY)["search"] == ["Œuvre", "ÉTÉ"]
+
+
+@pytest.mark.parametrize("typed", ["n° 11990", "n°11990", "#11990", "N° 11990"])
+def test_the_sign_of_a_number_is_no_word(typed):
+    """A number may be typed as the screen writes it."""
+    assert OrderFilter(search=typed).parameters(PARIS, TODAY)["search"] == ["11990"]
 
 
 def test_a_byte_that_is_no_text_is_no_error() -> None:
