@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from commandes.actions import (
+    carriers,
     messages,
     notes,
     payments,
@@ -19,6 +20,7 @@ from commandes.actions import (
     status,
     stock,
     tags,
+    templates,
     tracking,
     views,
 )
@@ -62,6 +64,7 @@ class Case:
 
 
 PLAIN, MARKED, CANCELLED, DROPPED, UNPAID, NOTED, BUSY, HALF = map(Order, "12345678")
+LINK = "https://example.org/suivi?n={n}"
 PARCEL = {"carrier": "UPS", "number": "77"}
 
 CASES = (
@@ -95,6 +98,19 @@ CASES = (
     Case("forget a view", views.remove, ("Payées",)),
     Case("save a profile", profiles.save, ("caisse", "[columns]\n")),
     Case("withdraw an import", withdraw.withdraw, (2,)),
+    Case("add a carrier", carriers.add, ("Geodis", LINK)),
+    Case("change a carrier", carriers.change, (1,), {"name": "Colis", "url": LINK}),
+    Case("remove a carrier", carriers.remove, (1,)),
+    Case("correct a parcel", tracking.change, (BUSY, 1), PARCEL | {"number": "78"}),
+    Case("ship", tracking.ship, (PLAIN, [tracking.Parcel("UPS", "79")])),
+    Case("retry a message", messages.retry, (NOTED, 2)),
+    Case("decide on a message", messages.decide, (NOTED, 3), {"sent": True}),
+    Case("read a thread", messages.mark_read, (NOTED,), {"last": 4}),
+    Case("save a template", templates.save, ("Merci", "Merci", "Bonjour")),
+    Case("remove a template", templates.remove, (1,)),
+    Case("alert level", stock.set_alert, ("LAMP", 3)),
+    Case("create a tag", tags.create, ("Presse",)),
+    Case("recolour a tag", tags.recolour, ("VIP", "violet")),
 )
 
 
@@ -118,6 +134,27 @@ def fill(shop: Shop) -> None:
     status.cancel(store, HALF, actor="Inès")
     refunds.refund(store, HALF, lines={"LAMP": 2}, actor="Inès")
     views.save(store, "Payées", "payment=paid", actor="Inès")
+    templates.save(store, "Retard", "Retard", "Pardon", actor="Inès")
+    _correspond(store)
+
+
+def _correspond(store: Store) -> None:
+    """A message that failed, one in doubt and a reply, about order 6."""
+    c = tables.messages.c
+    for state, direction in (
+        ("failed", "out"),
+        ("uncertain", "out"),
+        ("received", "in"),
+    ):
+        said = messages.message(store, NOTED, state, "Bonjour", actor="Inès")
+        assert said.changed
+        with store.writing("Inès") as writer:
+            newest = select(func.max(c.id)).scalar_subquery()
+            writer.connection.execute(
+                update(tables.messages)
+                .where(c.id == newest)
+                .values(state=state, direction=direction)
+            )
 
 
 def shape(store: Store) -> dict[str, list[tuple[Any, ...]]]:

@@ -20,6 +20,10 @@ WITHOUT_CASE = {
     "commandes.actions.bulk.run",
     "commandes.actions.bulk.undo",
     "commandes.actions.orders.act",
+    "commandes.actions.closing.close_all",
+    "commandes.actions.parcels.run",
+    "commandes.actions.tag_list.delete",
+    "commandes.actions.tag_list.rename",
 }
 
 
