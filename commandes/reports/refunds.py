@@ -72,7 +72,7 @@ def waiting(snap: Snapshot) -> pl.DataFrame:
 
 def totals(rows: pl.DataFrame, amount: str = "amount") -> dict[str, int]:
     """The sum of each currency, in minor units; two currencies are never added."""
-    sums = rows.group_by("currency").agg(pl.col(amount).sum())
+    sums = rows.group_by("currency").agg(pl.col(amount).sum()).sort("currency")
     return {str(currency): int(total) for currency, total in sums.iter_rows()}
 
 

@@ -114,7 +114,7 @@ def test_an_order_of_shopify_has_its_lines_tags_note_and_instant(store, settings
         "Urgent",
         "VIP",
     ]
-    assert order["billing"]["zip"] == "69003"
+    assert order["billing_address"]["zip"] == "69003"
     assert "Sonner deux fois,\nau" in str(order["notes"][0]["text"])
 
 

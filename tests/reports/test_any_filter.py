@@ -57,7 +57,7 @@ MOMENTS = [
 
 def _words(search):
     """The words that must occur; a sign that a number follows is none of them."""
-    plain = re.sub(r"(^|\s)(n[°ºo]\s*|#)(?=\d)", r"\1", search, flags=re.IGNORECASE)
+    plain = re.sub(r"(^|\s)(n[°ºo]\s*)(?=\d)", r"\1", search, flags=re.IGNORECASE)
     return fold(plain).split()
 
 
