@@ -74,6 +74,15 @@ def open_file(
     return read.read(path, format=format, profile=chosen, defaults=defaults)
 
 
+def running(store: Store) -> list[tuple[str, int]]:
+    """The imports on their way or stopped half-way: file's name, orders so far."""
+    c = tables.imports.c
+    done = c.orders_new + c.orders_updated + c.orders_unchanged
+    statement = select(c.file_name, done).where(c.state == "running").order_by(c.id)
+    with store.reading() as connection:
+        return [(name, int(count)) for name, count in connection.execute(statement)]
+
+
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file, by which an unfinished import knows it again."""
     with path.open("rb") as file:

@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from commandes.actions import (
-    notes,
-    payments,
-    refunds,
-    status,
-    tags,
-    tracking,
-)
+from commandes.actions import bulk, payments, tracking
 from commandes.actions.orders import Order
 from commandes.errors import CommandesError
 from commandes.ui import language
@@ -38,19 +31,10 @@ _SAID = "acting_said"
 _KEYS = "acting_keys"
 ACTED = "acting_acted"
 
+# What a selection can have done to it, and what takes one order with its parts.
 ACTS: dict[str, Callable[..., Receipt]] = {
-    "tag": tags.tag,
-    "untag": tags.untag,
-    "status": status.set_status,
-    "archive": status.archive,
-    "unarchive": status.unarchive,
-    "cancel": status.cancel,
-    "restore": status.restore,
-    "refund": refunds.refund,
-    "unrefund": refunds.unrefund,
-    "pay": payments.pay,
+    **bulk.ACTS,
     "void": payments.void,
-    "note": notes.note,
     "track": tracking.track,
     "untrack": tracking.remove,
 }

@@ -6,12 +6,11 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from sqlalchemy import select
 
 from commandes import rules, words
 from commandes.actions import carriers, status, tracking
 from commandes.actions.orders import Order
-from commandes.store import tables
+from commandes.reports import orders
 from commandes.ui import acting, acting_refund
 from commandes.ui.acting import Seen
 from commandes.ui.acting_fields import amount, buttons, field, typed
@@ -30,9 +29,7 @@ OTHER = ""
 
 def tags(here: Here, order: OrderDetail) -> None:
     """The order's tags: put on and taken off at once; a new name makes a new tag."""
-    known = tables.tags.c
-    with here.store.reading() as connection:
-        names = list(connection.scalars(select(known.name).order_by(known.name_key)))
+    names = list(orders.tag_colors(here.snap))
     now = [tag.name for tag in order.tags]
     field = f"act-{order.id}-{order.version}-tags"
     st.multiselect(

@@ -17,7 +17,7 @@ from commandes import rules, words
 from commandes.actions import bulk
 from commandes.actions.bulk import Asked
 from commandes.reports import orders
-from commandes.ui import documents, exporting, listing, tables
+from commandes.ui import documents, exporting, listing, tables, tag_settings
 from commandes.ui.framing import part
 from commandes.ui.plain import plain
 from commandes.words import N_, STATUS_WORDS, _, plural
@@ -300,7 +300,7 @@ def _settled(batch: Batch) -> Batch:
             _("Couleur"),
             rules.TAG_COLORS,
             default=rules.TAG_COLORS[0],
-            format_func=lambda code: _(COLOR_WORDS[code]),
+            format_func=lambda code: _(tag_settings.COLOR_WORDS[code]),
             key="bulk_color",
             required=True,
         )
@@ -319,18 +319,6 @@ def _settled(batch: Batch) -> Batch:
     if asked == batch.asked:
         return batch
     return replace(batch, asked=asked, looked=None)
-
-
-COLOR_WORDS = {
-    "red": N_("Rouge"),
-    "orange": N_("Orange"),
-    "yellow": N_("Jaune"),
-    "green": N_("Vert"),
-    "teal": N_("Turquoise"),
-    "blue": N_("Bleu"),
-    "violet": N_("Violet"),
-    "grey": N_("Gris"),
-}
 
 
 def _look(here: Here, batch: Batch) -> Outcomes:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import polars as pl
 import streamlit as st
-from sqlalchemy import select
 
 from commandes import words
 from commandes.intake import bring, merge, read
 from commandes.reports.export.cells import defused
 from commandes.reports.export.columns import Column
-from commandes.store import tables
 from commandes.ui import files, listing, mapping_screen
 from commandes.ui.framing import telling
 from commandes.words import N_, _, plural
@@ -77,22 +75,14 @@ def screen(here: Here) -> None:
 
 def _unfinished(here: Here) -> None:
     """Say which imports are on their way, or were stopped half-way."""
-    c = tables.imports.c
-    done = c.orders_new + c.orders_updated + c.orders_unchanged
-    with here.store.reading() as connection:
-        rows = connection.execute(
-            select(c.file_name, done.label("done"))
-            .where(c.state == "running")
-            .order_by(c.id)
-        ).all()
-    for row in rows:
+    for name, done in bring.running(here.store):
         with st.container(border=True):
             st.badge(_("Import en cours"), icon=":material/sync:", color="blue")
             st.text(
                 _(
                     "{file} : {n} commandes jusqu’ici. S’il n’avance plus, redonnez le "
                     "même fichier : il reprend où il s’est arrêté."
-                ).format(file=row.file_name, n=words.number(row.done))
+                ).format(file=name, n=words.number(done))
             )
 
 
