@@ -239,11 +239,18 @@ def test_refunding_several_is_typed(acting, visitor):
     assert _order(acting, "A01").payment_status == "refunded"
 
 
+def _press(page, key):
+    """Press a key that moves the focus, and wait until it has moved."""
+    page.evaluate("window.before = document.activeElement")
+    page.keyboard.press(key)
+    page.wait_for_function("document.activeElement !== window.before")
+
+
 def _tab_to(page, name, *, back=False):
     """Go to a button by the Tab key alone."""
     focused = page.locator("button:focus")
     for _step in range(80):
-        page.keyboard.press("Shift+Tab" if back else "Tab")
+        _press(page, "Shift+Tab" if back else "Tab")
         if focused.count() and name in focused.inner_text():
             return
     pytest.fail(f"Tab does not reach {name}")
@@ -253,7 +260,7 @@ def _tick_by_keyboard(page, row):
     """Tick a row: Tab to the table, down to the row, Shift and Space."""
     page.evaluate("document.activeElement.blur()")
     for _step in range(80):
-        page.keyboard.press("Tab")
+        _press(page, "Tab")
         if page.evaluate("document.activeElement.tagName") == "CANVAS":
             break
     for _step in range(row):
@@ -269,10 +276,10 @@ def _choose_by_keyboard(page, label):
     page.get_by_role("menuitem", name=label).wait_for()
     focused = page.locator("[role=menuitem]:focus")
     for _step in range(20):
-        page.keyboard.press("ArrowDown")
         if focused.count() and label in focused.inner_text():
             page.keyboard.press("Enter")
             return
+        _press(page, "ArrowDown")
     pytest.fail(f"the arrows do not reach {label}")
 
 
