@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 STAMP := $(VENV)/.installed
+# One more than there are processors: a test that drives a browser waits much.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,7 +26,7 @@ run: install  ## serve the app, with sample orders in an empty store
 	$(BIN)/commandes serve --sample --port $(PORT)
 
 test: install check  ## everything: checks, then all tests, the browser's included
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: install  ## style, formatting and types
 	$(BIN)/ruff check .

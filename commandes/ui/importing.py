@@ -188,7 +188,7 @@ def _bring(here: Here, path: Path, progress: _Progress, key: str) -> ImportRepor
     incoming = bring.open_file(
         here.store, here.settings, path, profile=progress.profile
     )
-    told = [(0, 1)]
+    told = [(0, 0)]
     bringing = partial(
         bring.merge_file,
         here.store,
@@ -204,8 +204,9 @@ def _bring(here: Here, path: Path, progress: _Progress, key: str) -> ImportRepor
     beside.shutdown(wait=False)
     while not running.done():
         done, total = told[-1]
-        share = min(done / max(total, 1), 1.0)
-        bar.progress(share, f"{words.number(done)} / {words.number(total)}")
+        if total:
+            share = min(done / total, 1.0)
+            bar.progress(share, f"{words.number(done)} / {words.number(total)}")
         wait([running], timeout=_LOOK)
     return running.result()
 

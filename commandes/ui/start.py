@@ -8,6 +8,7 @@ import streamlit as st
 
 from commandes.intake import withdraw
 from commandes.ui import listing, sidebar
+from commandes.ui.framing import part
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -67,6 +68,16 @@ def empty_store(here: Here) -> None:
                 icon=":material/science:",
             ):
                 _fill(here)
+    _first_orders()
+
+
+@st.fragment(run_every="3s", key="first_orders")
+def _first_orders() -> None:
+    """Show the first orders by themselves: an import may run elsewhere."""
+    with part() as here:
+        if not here.store.is_empty():
+            listing.refresh()
+            st.rerun(scope="app")
 
 
 def _fill(here: Here) -> None:

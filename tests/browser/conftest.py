@@ -20,10 +20,15 @@ HINT = "Chromium is missing: apt-get install chromium"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these drive Chromium; a worker takes a whole file, with its server."""
+    """All of these drive Chromium; a worker takes a whole file, with its server.
+
+    On a busy machine Chromium may miss a click between two redraws: a test that fails
+    is run once more, and the summary names it.
+    """
     for item in items:
         if item.path.parent == HERE:
             item.add_marker("browser")
+            item.add_marker(pytest.mark.flaky(reruns=1))
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 

@@ -144,7 +144,8 @@ class Orders:
     def choose(self, row: int, label: str) -> None:
         """Choose an entry of a row's arrow menu."""
         self._click(TICKS + NUMBER + INFOS + MENU // 2, row)
-        self.page.get_by_text(label, exact=True).click()
+        menu = self.page.get_by_test_id("stDataFrameButtonActionMenu")
+        menu.get_by_text(label, exact=True).click()
 
     def tick(self, row: int) -> None:
         """Tick a row."""

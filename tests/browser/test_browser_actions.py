@@ -104,6 +104,7 @@ def test_a_status_a_tag_a_note_and_a_parcel(acting, visitor):
     drawer.get_by_role("button", name="Ajouter un numéro de suivi").click()
     drawer.get_by_label("Numéro de suivi").fill("1Z999AA10123456784")
     expect(drawer.get_by_text("Lien : https://www.ups.com/")).to_be_visible()
+    settled(page)
     drawer.get_by_role("button", name="Ajouter le numéro de suivi").click()
     expect(drawer.get_by_role("link", name="Suivre le colis")).to_be_visible()
 
@@ -143,6 +144,7 @@ def test_somebody_else_was_faster(acting, visitor):
 
     expect(drawer.get_by_text("Impossible")).to_be_visible()
     expect(drawer.get_by_text("Déjà fait", exact=True)).to_be_visible()
+    settled(page)
     assert _order(acting, "A11").status == "new"
     drawer.get_by_role("radio", name="Terminé").click()
     expect(drawer.get_by_text("Statut changé.")).to_be_visible()

@@ -307,9 +307,26 @@ def _standing(connection, table):
     return sum(connection.scalars(select(c.amount).where(c.voided_at.is_(None))))
 
 
-TestEveryUnit = EveryUnit.TestCase
-TestEveryUnit.settings = hypothesis_settings(
-    max_examples=int(os.environ.get("MACHINE_EXAMPLES", "200")),
-    stateful_step_count=25,
-    deadline=None,
+# Four tests of the same machine: the workers share the examples.
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "200"))
+
+
+_SHARE = hypothesis_settings(
+    max_examples=-(-EXAMPLES // 4), stateful_step_count=25, deadline=None
 )
+
+
+class TestEveryUnit(EveryUnit.TestCase):
+    settings = _SHARE
+
+
+class TestEveryUnitTwo(EveryUnit.TestCase):
+    settings = _SHARE
+
+
+class TestEveryUnitThree(EveryUnit.TestCase):
+    settings = _SHARE
+
+
+class TestEveryUnitFour(EveryUnit.TestCase):
+    settings = _SHARE
