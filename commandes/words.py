@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,6 +129,13 @@ def day(value: date, *, style: str = "short") -> str:
 
     pattern = "dd/MM/yyyy" if style == "short" else style
     return format_date(value, format=pattern, locale=_locale())
+
+
+def weekday(number: int, *, width: Literal["wide", "abbreviated"] = "wide") -> str:
+    """A day of the week, 1 being Monday; width `abbreviated` is short: lun."""
+    from babel.dates import get_day_names
+
+    return str(get_day_names(width, "stand-alone", _locale())[number - 1])
 
 
 def moment(value: datetime, timezone: str, *, seconds: bool = False) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from commandes.errors import BadFilter
 from commandes.reports import periods
 from commandes.rules import MODULES, PAYMENT_STATUSES, STATUSES
-from commandes.words import DATED_WORDS, MODULE_WORDS, N_, _
+from commandes.words import DATED_WORDS, MODULE_WORDS, N_, _, weekday
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,6 +49,34 @@ DATED_SAYS = {
 }
 
 
+NOT_GIVEN = "-"
+
+
+def _trait(form: str, without: str) -> Callable[[object], str]:
+    """How a trait is said, and how its absence is."""
+
+    def says(value: object) -> str:
+        return _(without) if value == NOT_GIVEN else _(form).format(value=value)
+
+    return says
+
+
+def _weekday_says(value: object) -> str:
+    return _("le {weekday}").format(weekday=weekday(int(str(value))))
+
+
+# What a click in a chart asks for, beyond what the sidebar offers; null is no filter.
+TRAITS: dict[str, Callable[[object], str]] = {
+    "currency": _trait(N_("en {value}"), N_("sans devise")),
+    "country": _trait(N_("pays {value}"), N_("pays non fourni")),
+    "channel": _trait(N_("canal {value}"), N_("canal non fourni")),
+    "promo": _trait(N_("code promo {value}"), N_("sans code promo")),
+    "means": _trait(N_("moyen {value}"), N_("moyen de paiement non fourni")),
+    "weekday": _weekday_says,
+    "hour": _trait(N_("à {value} h"), ""),
+}
+
+
 @dataclass(frozen=True)
 class OrderFilter:
     """Which orders are wanted; nothing given: all that are not archived.
@@ -66,6 +94,14 @@ class OrderFilter:
         archived: `no`, `yes` or `all`.
         refund: `to_do` wants orders with a real refund still to be made.
         carts: `no` leaves carts that nobody paid out, `only` wants them alone.
+        currency: a code; amounts of one currency are never beside another's.
+        country: a country as the source writes it; `-` for what it does not give, as
+            for the next three.
+        channel: where the order came from.
+        promo: the promo codes of an order, as the source writes them.
+        means: what one of its payments was made with.
+        weekday: 1 (Monday) to 7, of the payment where `dated` is paid, else the order.
+        hour: 0 to 23, in the shop's zone, of the same.
     """
 
     statuses: tuple[str, ...] = ()
@@ -80,6 +116,13 @@ class OrderFilter:
     archived: str = "no"
     refund: str | None = None
     carts: str | None = None
+    currency: str | None = None
+    country: str | None = None
+    channel: str | None = None
+    promo: str | None = None
+    means: str | None = None
+    weekday: int | None = None
+    hour: int | None = None
 
     def days(self, today: date) -> tuple[date | None, date | None]:
         """The first and last day wanted, the named period worked out."""
@@ -107,6 +150,18 @@ class OrderFilter:
             "archived": self.archived,
             "refunds_to_do": None if self.refund is None else True,
             "carts": None if self.carts is None else self.carts == "only",
+            "traits": {
+                **{name: _cleaned(getattr(self, name)) for name in TRAITS},
+                "zone": zone.key,
+            },
+        }
+
+    def traits(self) -> dict[str, str]:
+        """What is asked for that no control of the sidebar shows, in words by name."""
+        return {
+            name: says(getattr(self, name))
+            for name, says in TRAITS.items()
+            if getattr(self, name) is not None
         }
 
     def sentence(self) -> str:
@@ -122,6 +177,7 @@ class OrderFilter:
             {"no": _("hors paniers"), "only": _("paniers seulement")}.get(
                 self.carts or "", ""
             ),
+            *self.traits().values(),
             {"yes": _("archivées"), "all": _("archivées ou non")}.get(
                 self.archived, ""
             ),
@@ -195,6 +251,7 @@ QUERY_NAMES = {
     "archived": "archived",
     "refund": "refund",
     "carts": "carts",
+    **{name: name for name in TRAITS},
 }
 
 _SEVERAL: dict[str, tuple[str, Sequence[str]]] = {
@@ -221,6 +278,29 @@ def _one_of(choices: Iterable[str]) -> Callable[[str], str]:
     return read
 
 
+def _text(text: str) -> str:
+    if not text:
+        raise ValueError(text)
+    return text
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", text):
+        raise ValueError(text)
+    return text
+
+
+def _within(first: int, last: int) -> Callable[[str], int]:
+    known = {str(number): number for number in range(first, last + 1)}
+
+    def read(text: str) -> int:
+        if text not in known:
+            raise ValueError(text)
+        return known[text]
+
+    return read
+
+
 _A_DAY = (N_("un jour tel que 2026-03-01"),)
 _SINGLE: dict[str, tuple[str, Callable[[str], object], Sequence[str]]] = {
     "period": ("period", _one_of(periods.PERIODS), tuple(periods.PERIODS)),
@@ -231,6 +311,13 @@ _SINGLE: dict[str, tuple[str, Callable[[str], object], Sequence[str]]] = {
     "archived": ("archived", _one_of(ARCHIVED), ARCHIVED),
     "refund": ("refund", _one_of(REFUNDS), REFUNDS),
     "carts": ("carts", _one_of(CARTS), CARTS),
+    "currency": ("currency", _currency, (N_("un code tel que EUR"),)),
+    "country": ("country", _text, ()),
+    "channel": ("channel", _text, ()),
+    "promo": ("promo", _text, ()),
+    "means": ("means", _text, ()),
+    "weekday": ("weekday", _within(1, 7), ("1–7",)),
+    "hour": ("hour", _within(0, 23), ("0–23",)),
 }
 
 
@@ -298,6 +385,10 @@ _NUMBER_SIGNS = re.compile(r"(?<![^\s])n[°ºo]\s*(?=\d)", re.IGNORECASE)
 def _words(search: str) -> list[str]:
     """The words of a search; « n° 11990 » means the number."""
     return _NUMBER_SIGNS.sub("", _clean(search)).split()
+
+
+def _cleaned(value: str | int | None) -> str | int | None:
+    return _clean(value) if isinstance(value, str) else value
 
 
 def _clean(text: str) -> str:

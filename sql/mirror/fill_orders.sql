@@ -18,7 +18,11 @@ with
     ),
     -- One pass over payments, refunds, tags and parcels: each row fills its columns.
     marks as (
-        select order_id, amount as paid, "at" as paid_at
+        select
+            order_id,
+            amount as paid,
+            "at" as paid_at,
+            coalesce(means, '-') as means
         from staged_payments
         where voided_at is null
         union all by name
@@ -46,6 +50,9 @@ with
             list_sort(list_distinct(
                 list(paid_at) filter (paid_at is not null)
             )) as payments,
+            list_sort(list_distinct(
+                list(means) filter (means is not null)
+            )) as means,
             cast(sum(refunded) as bigint) as refunded,
             list_sort(list_distinct(
                 list(refunded_at) filter (refunded_at is not null)
@@ -89,6 +96,7 @@ select
     coalesce(lines.titles, []) as titles,
     coalesce(marked.tags, []) as tags,
     coalesce(marked.carriers, []) as carriers,
+    coalesce(marked.means, []) as means,
     concat_ws(
         ' ', customer_key, fold(concat_ws(' ', o.number, o.email, lines.words))
     ) as search_text

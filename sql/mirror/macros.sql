@@ -89,9 +89,20 @@ create macro keeps_archived(archived, is_archived) as
 case archived when 'all' then true when 'yes' then is_archived
 else not is_archived end;
 
+-- A trait that a chart's click asks for; '-' is what nothing is known of.
+create macro has_trait(given, known) as
+given is null or coalesce(known, '-') = given;
+
+-- Which weekday (1: Monday) and hour it was in the shop.
+create macro falls_on(weekday, hour, zone, at_time) as
+(weekday is null or isodow(timezone(zone, at_time)) = weekday)
+and (hour is null or date_part('hour', timezone(zone, at_time)) = hour);
+
 -- One row per order within the period and the search, whatever its state.
+-- traits: struct of currency, country, channel, promo, means (texts), weekday and
+-- hour (integers), each null where none is asked for, and the shop's zone.
 create macro found_orders(
-    from_at, to_at, dated, search, refunds_to_do, carts
+    from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as table
 select orders.*
 from orders
@@ -128,17 +139,30 @@ where
     and (
         carts is null
         or is_open_cart(orders.is_cart, orders.payment_status) = carts
+    )
+    and has_trait(traits['currency'], orders.currency)
+    and has_trait(traits['country'], orders.country)
+    and has_trait(traits['channel'], orders.channel)
+    and has_trait(traits['promo'], orders.discount_codes)
+    and (
+        traits['means'] is null or list_contains(orders.means, traits['means'])
+    )
+    and falls_on(
+        traits['weekday'],
+        traits['hour'],
+        traits['zone'],
+        if(dated = 'paid', orders.first_paid_at, orders.placed_at)
     );
 
 -- One row per order that every filter keeps: THE filter, of all that obeys it.
 -- null: no filter; an empty list: nothing matches.
 create macro filtered_orders(
     statuses, payments, modules, tags, from_at, to_at, dated, search, archived,
-    refunds_to_do, carts
+    refunds_to_do, carts, traits
 ) as table
 select found.*
 from found_orders(
-    from_at, to_at, dated, search, refunds_to_do, carts
+    from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as found
 where
     keeps_status(statuses, found.status)

@@ -62,6 +62,7 @@ create table orders (
     titles varchar[] not null,         -- of the first two lines
     tags varchar[] not null,           -- names, sorted
     carriers varchar[] not null,
+    means varchar[] not null,          -- of the payments that stand; '-': unknown
     search_text varchar not null,      -- fold(number, name, e-mail, titles, skus)
     version integer not null
 );

@@ -23,7 +23,7 @@ with keyed as (
         end as sort_number
     from filtered_orders(
         $statuses, $payments, $modules, $tags, $from_at, $to_at, $dated,
-        $search, $archived, $refunds_to_do, $carts
+        $search, $archived, $refunds_to_do, $carts, $traits
     ) where $only::bigint[] is null or list_contains($only::bigint[], id)
 )
 

@@ -13,7 +13,7 @@ with cube as (
         keeps_tag($tags, tags) as ok_tag,
         count(*) as orders
     from found_orders(
-        $from_at, $to_at, $dated, $search, $refunds_to_do, $carts
+        $from_at, $to_at, $dated, $search, $refunds_to_do, $carts, $traits
     )
     group by all
 ),
@@ -60,7 +60,7 @@ tagged as (
     select unnest(tags) as tag
     from filtered_orders(
         $statuses, $payments, $modules, null, $from_at, $to_at, $dated,
-        $search, $archived, $refunds_to_do, $carts
+        $search, $archived, $refunds_to_do, $carts, $traits
     )
     where tags <> []
 )

@@ -12,6 +12,6 @@ select
     wanted.customer_key
 from filtered_orders(
     $statuses, $payments, $modules, $tags, $from_at, $to_at, $dated, $search,
-    $archived, $refunds_to_do, $carts
+    $archived, $refunds_to_do, $carts, $traits
 ) as wanted
 order by wanted.id

@@ -35,7 +35,7 @@ select
     wanted.version
 from filtered_orders(
     $statuses, $payments, $modules, $tags, $from_at, $to_at, $dated, $search,
-    $archived, $refunds_to_do, $carts
+    $archived, $refunds_to_do, $carts, $traits
 ) as wanted
 where
     $after_id::bigint is null

@@ -14,7 +14,7 @@ with parts as (
         cast(sum(total) as bigint) as total
     from filtered_orders(
         $statuses, $payments, $modules, $tags, $from_at, $to_at, $dated,
-        $search, $archived, $refunds_to_do, $carts
+        $search, $archived, $refunds_to_do, $carts, $traits
     )
     group by all
 )

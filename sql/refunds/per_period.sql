@@ -9,7 +9,7 @@ with kept as (
     select id, currency
     from filtered_orders(
         $statuses, $payments, $modules, $tags, null, null, 'placed', $search,
-        $archived, $refunds_to_do, $carts
+        $archived, $refunds_to_do, $carts, $traits
     )
 ),
 

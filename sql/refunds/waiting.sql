@@ -15,6 +15,6 @@ select
     wanted.cancelled_at
 from filtered_orders(
     $statuses, $payments, $modules, $tags, $from_at, $to_at, $dated, $search,
-    $archived, $refunds_to_do, $carts
+    $archived, $refunds_to_do, $carts, $traits
 ) as wanted
 order by wanted.cancelled_at nulls last, wanted.id

@@ -8,7 +8,7 @@ with kept as (
     select id, currency, first_paid_at
     from filtered_orders(
         $statuses, $payments, $modules, $tags, null, null, 'placed', $search,
-        $archived, $refunds_to_do, $carts
+        $archived, $refunds_to_do, $carts, $traits
     )
 ),
 

@@ -20,7 +20,7 @@ QUESTIONS = sorted(
 )
 FILTER = {
     *("statuses", "payments", "modules", "tags", "from_at", "to_at", "dated"),
-    *("search", "archived", "refunds_to_do", "carts"),
+    *("search", "archived", "refunds_to_do", "carts", "traits"),
 }
 KEYWORDS = re.compile(
     r"\b(SELECT|FROM|WHERE|GROUP|ORDER|BY|JOIN|LEFT|ON|AS|AND|OR|NOT|IN|IS|NULL|WITH"
