@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from commandes.errors import BadFilter
 from commandes.reports import periods
@@ -197,14 +197,23 @@ class OrderFilter:
         form = _("étiquette {tags}") if len(self.tags) == 1 else _("étiquettes {tags}")
         return form.format(tags=_either(self.tags))
 
-    def query(self) -> dict[str, list[str]]:
-        """The codes of the URL; only what differs from the default."""
-        default = OrderFilter()
-        return {
+    def query(self, usual: OrderFilter | None = None) -> dict[str, list[str]]:
+        """The codes of the URL; only what differs from the usual.
+
+        Args:
+            usual: what a bare address asks for; None: all that are not archived.
+        """
+        usual = usual or OrderFilter()
+        codes = {
             name: _codes(getattr(self, field))
             for name, field in QUERY_NAMES.items()
-            if getattr(self, field) != getattr(default, field)
+            if getattr(self, field) != getattr(usual, field)
         }
+        if "period" in codes and self.period is None:
+            codes["period"] = [ALL_DATES]
+            if self.first or self.last:
+                del codes["period"]
+        return codes
 
     @classmethod
     def from_query(
@@ -212,15 +221,17 @@ class OrderFilter:
         query: Mapping[str, Sequence[str]],
         *,
         known_tags: Iterable[str] | None = None,
+        usual: OrderFilter | None = None,
     ) -> tuple[OrderFilter, tuple[str, ...]]:
         """The filter that a URL asks for, and a sentence on each value not understood.
 
         Args:
             query: the codes by name, several values each; other names are left alone.
             known_tags: the tags there are; None accepts any name.
+            usual: what a bare address asks for; None: all that are not archived.
         """
         said: list[str] = []
-        values: dict[str, object] = {
+        values: dict[str, Any] = {
             field: _several(name, query.get(name, ()), choices, said)
             for name, (field, choices) in _SEVERAL.items()
         }
@@ -229,12 +240,16 @@ class OrderFilter:
             value = _single(name, query.get(name, ()), read, choices, said)
             if value is not None:
                 values[field] = value
-        wanted = cls(**values)  # type: ignore[arg-type]  # each reader gives its type
-        if wanted.period and (wanted.first or wanted.last):
-            given = " – ".join(str(end) for end in (wanted.first, wanted.last) if end)
-            said.append(_complaint("from, to", given, [f"period={wanted.period}"]))
-            wanted = replace(wanted, first=None, last=None)
-        return wanted, tuple(said)
+        if values.get("period") == ALL_DATES:
+            values["period"] = None
+        elif values.get("period") and ("first" in values or "last" in values):
+            ends = [str(values[end]) for end in ("first", "last") if end in values]
+            given = " – ".join(ends)
+            said.append(_complaint("from, to", given, [f"period={values['period']}"]))
+            values |= {"first": None, "last": None}
+        elif "first" in values or "last" in values:
+            values["period"] = None
+        return replace(usual or cls(), **values), tuple(said)
 
 
 # The name in the URL and on the command line, and the attribute it fills.
@@ -301,9 +316,12 @@ def _within(first: int, last: int) -> Callable[[str], int]:
     return read
 
 
+# What asks for no period where a bare address has one.
+ALL_DATES = "all"
+_PERIODS = (*periods.PERIODS, ALL_DATES)
 _A_DAY = (N_("un jour tel que 2026-03-01"),)
 _SINGLE: dict[str, tuple[str, Callable[[str], object], Sequence[str]]] = {
-    "period": ("period", _one_of(periods.PERIODS), tuple(periods.PERIODS)),
+    "period": ("period", _one_of(_PERIODS), _PERIODS),
     "from": ("first", _day, _A_DAY),
     "to": ("last", _day, _A_DAY),
     "dated": ("dated", _one_of(DATED), DATED),

@@ -22,7 +22,7 @@ with
             order_id,
             amount as paid,
             "at" as paid_at,
-            coalesce(means, '-') as means
+            coalesce(means, '-') as paid_with
         from staged_payments
         where voided_at is null
         union all by name
@@ -51,7 +51,7 @@ with
                 list(paid_at) filter (paid_at is not null)
             )) as payments,
             list_sort(list_distinct(
-                list(means) filter (means is not null)
+                list(paid_with) filter (paid_with is not null)
             )) as means,
             cast(sum(refunded) as bigint) as refunded,
             list_sort(list_distinct(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -73,7 +74,7 @@ def told(chance: random.Random, number: int) -> dict:
     amount = chance.randint(0, 3) * 1000
     cart = chance.random() < 0.2
     paid = [
-        {"amount": part, "at": moment()}
+        {"amount": part, "at": moment(), "means": chance.choice([None, "CB"])}
         for part in [amount] * (not cart and chance.random() < 0.6)
         + [500] * chance.randint(0, 2) * (chance.random() < 0.2)
     ]
@@ -87,6 +88,9 @@ def told(chance: random.Random, number: int) -> dict:
         for _ in range(chance.choice([0, 0, 1, 1, 3]) if paid else 0)
     ]
     return {
+        "channel": chance.choice([None, "web", "é"]),
+        "discount_codes": chance.choice([None, "NOEL"]),
+        "shipping_address": chance.choice([None, json.dumps({"country": "FR"})]),
         "number": chance.choice([f"#{number}", f"É-{number}", str(number)]),
         "source_id": str(number),
         "at": at,
@@ -196,7 +200,28 @@ def keeps(wanted: OrderFilter, row: dict) -> dict[str, bool]:
         "search": all(word in text for word in _words(wanted.search)),
         "refund": wanted.refund is None or to_do,
         "carts": wanted.carts is None or is_cart(row) == (wanted.carts == "only"),
+        "traits": all(has_traits(wanted, row)),
     }
+
+
+def has_traits(wanted: OrderFilter, row: dict) -> Iterator[bool]:
+    address = row["shipping_address"] or row["billing_address"]
+    known = {
+        "currency": [row["currency"]],
+        "country": [json.loads(address).get("country") if address else None],
+        "channel": [row["channel"]],
+        "promo": [row["discount_codes"]],
+        "means": [payment.means for payment in row["payments"]],
+    }
+    for name, values in known.items():
+        asked = getattr(wanted, name)
+        yield asked is None or asked in [value or "-" for value in values]
+    at = row["placed_at"]
+    if wanted.dated == "paid":
+        at = min((payment.at for payment in row["payments"]), default=None)
+    local = at and at.astimezone(PARIS)
+    yield wanted.weekday is None or (at and local.isoweekday() == wanted.weekday)
+    yield wanted.hour is None or (at and local.hour == wanted.hour)
 
 
 def in_period(wanted: OrderFilter, row: dict) -> bool:
@@ -221,6 +246,10 @@ def codes(choices):
     return st.lists(st.sampled_from(choices), unique=True).map(tuple)
 
 
+def none_mostly(*values):
+    return st.sampled_from([None] * 8 + [*values])
+
+
 near = st.dates(date(2025, 10, 20), date(2026, 4, 10))
 words = st.sampled_from("stylo|ÉTÉ|oedipe|Strasse|lukasz|#1|c12|%|_|'|\\|é-".split("|"))
 searches = st.lists(words | st.text(max_size=3), max_size=6).map(" ".join)
@@ -239,6 +268,13 @@ filters = st.builds(
     archived=st.sampled_from(ARCHIVED),
     refund=st.none() | st.sampled_from(REFUNDS),
     carts=st.none() | st.sampled_from(CARTS),
+    currency=none_mostly("EUR", "JPY"),
+    country=none_mostly("FR", "-"),
+    channel=none_mostly("web", "é", "-"),
+    promo=none_mostly("NOEL", "-"),
+    means=none_mostly("CB", "-"),
+    weekday=none_mostly(1, 5),
+    hour=none_mostly(0, 14),
 )
 fuzzed = settings(
     max_examples=EXAMPLES,

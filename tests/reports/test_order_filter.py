@@ -16,6 +16,7 @@ from commandes.reports.filters import (
     DATED,
     PAYMENTS,
     REFUNDS,
+    TRAITS,
     OrderFilter,
 )
 from commandes.rules import MODULES, STATUSES
@@ -44,6 +45,12 @@ filters = st.builds(
     archived=st.sampled_from(ARCHIVED),
     refund=st.none() | st.sampled_from(REFUNDS),
     carts=st.none() | st.sampled_from(CARTS),
+    currency=st.none() | st.sampled_from(["EUR", "JPY"]),
+    **dict.fromkeys(
+        ("country", "channel", "promo", "means"), st.none() | st.text(min_size=1)
+    ),
+    weekday=st.none() | st.integers(1, 7),
+    hour=st.none() | st.integers(0, 23),
 )
 
 
@@ -61,6 +68,7 @@ def test_an_empty_filter_gives_every_parameter() -> None:
         "archived": "no",
         "refunds_to_do": None,
         "carts": None,
+        "traits": {**dict.fromkeys(TRAITS), "zone": "Europe/Paris"},
     }
     assert expected == OrderFilter().parameters(PARIS, TODAY)
 
@@ -120,6 +128,10 @@ def test_a_byte_that_is_no_text_is_no_error() -> None:
                 "hors paniers"
             ),
         ),
+        (
+            OrderFilter(currency="EUR", country="FR", means="-", weekday=1, hour=0),
+            "en EUR, pays FR, moyen de paiement non fourni, le lundi, à 0 h",
+        ),
         (OrderFilter(tags=("{name}", "{0}")), "étiquettes {name} ou {0}"),
     ],
 )
@@ -145,6 +157,15 @@ def test_a_link_opens_the_same_filter(wanted) -> None:
 
 
 @given(wanted=filters)
+def test_a_report_has_a_usual_filter_of_its_own(wanted) -> None:
+    """Where a bare address means a period, every filter still has its link."""
+    usual = OrderFilter(period="this_year", dated="paid", archived="all")
+    assert usual.query(usual) == {}
+    codes = wanted.query(usual)
+    assert (wanted, ()) == OrderFilter.from_query(codes, usual=usual)
+
+
+@given(wanted=filters)
 def test_every_filter_can_be_said_and_asked(wanted) -> None:
     """No filter is without a sentence or without parameters."""
     assert wanted.sentence()
@@ -154,11 +175,12 @@ def test_every_filter_can_be_said_and_asked(wanted) -> None:
 
 
 NAMES = ("status", "payment", "module", "period", "from", "to", "dated", "archived")
+MORE = ("refund", "carts", *TRAITS)
 
 
 @given(
     query=st.dictionaries(
-        st.sampled_from([*NAMES, "refund", "carts", "tag", "search", "unknown"]),
+        st.sampled_from([*NAMES, *MORE, "tag", "search", "unknown"]),
         st.lists(st.text(max_size=12), max_size=3),
     )
 )
@@ -166,7 +188,7 @@ def test_a_mangled_link_is_answered(query) -> None:
     """Any URL gives a filter; each value it does not understand has its sentence."""
     wanted, said = OrderFilter.from_query(query)
     read = wanted.query()
-    for name in (*NAMES, "refund", "carts"):
+    for name in (*NAMES, *MORE):
         lost = set(query.get(name, ())) - set(read.get(name, ()))
         spoken = sum(f"« {value} »" in sentence for value in lost for sentence in said)
         # The default is understood, and left out of the link.
