@@ -17,7 +17,7 @@ where
     and order_id in (select id from staged_orders);
 
 create or replace temp view staged_payments as
-select order_id, amount, epoch_us(paid_at) as "at", voided_at
+select order_id, amount, epoch_us(paid_at) as "at", means, voided_at
 from payments
 where
     order_id between getvariable('first_id') and getvariable('last_id')

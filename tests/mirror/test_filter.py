@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 EVERYTHING = dict.fromkeys(
     (
         *("statuses", "payments", "modules", "tags", "from_at", "to_at", "dated"),
-        *("search", "archived", "refunds_to_do", "carts"),
+        *("search", "archived", "refunds_to_do", "carts", "traits"),
     )
 )
 ASKED = ", ".join(f"${name}" for name in EVERYTHING)
