@@ -80,6 +80,23 @@ def _add_filters(parser: argparse.ArgumentParser, *, archived: str) -> None:
     group.add_argument("--archived", choices=("yes", "no", "all"), default=archived)
 
 
+def _add_report(report: argparse.ArgumentParser) -> None:
+    report.add_argument("report", choices=("sales", "refunds", "products"))
+    report.add_argument("--by", choices=("day", "week", "month"), default="month")
+    report.add_argument(
+        "--of",
+        choices=("module", "means", "country", "channel", "promo"),
+        help="sales by a trait of the orders instead of over time",
+    )
+    report.add_argument(
+        "--refunds-by",
+        choices=("mark", "sale", "done"),
+        default="mark",
+        help="the date at which a refund counts",
+    )
+    _add_filters(report, archived="all")
+
+
 def build() -> _Parser:
     """The whole parser; wrong usage raises UsageError."""
     parser = _Parser(
@@ -140,10 +157,7 @@ def build() -> _Parser:
     _add_filters(documents, archived="no")
     documents.add_argument("--sort", default="oldest")
     documents.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    report = command("report", "a series of figures")
-    report.add_argument("report", choices=("sales", "refunds"))
-    report.add_argument("--by", choices=("day", "week", "month"), default="month")
-    _add_filters(report, archived="all")
+    _add_report(command("report", "a series of figures"))
     verify = command("verify", "check the rules I1 to I6")
     verify.add_argument("--head", type=_head, metavar="SEQ:DIGEST")
     mirror = command("mirror", "the mirror that answers every question")

@@ -6,6 +6,7 @@ import getpass
 import json
 import sys
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -259,20 +260,22 @@ def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _report(options: argparse.Namespace, settings: Settings) -> Answer:
-    from commandes.reports.refunds import per_period
-    from commandes.reports.sales import sales
+    from commandes.cli import reporting
 
-    ask, dated = {
-        "sales": (sales, "paid"),
-        "refunds": (per_period, "refunded"),
-    }[options.report]
+    dated = "refunded" if options.report == "refunds" else "paid"
+    wanted = _filter(options, dated=dated)
     with _snapshot(settings) as (_opened, snapshot):
-        rows = ask(snapshot, _filter(options, dated=dated), by=options.by)
+        rows = reporting.REPORTS[options.report](snapshot, wanted, options)
     return {
         "rows": [
-            {**row, "period": str(row["period"])} for row in rows.iter_rows(named=True)
+            {name: _plain(value) for name, value in row.items()}
+            for row in rows.iter_rows(named=True)
         ]
     }
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (a cell of any type)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _verify(options: argparse.Namespace, settings: Settings) -> Answer:

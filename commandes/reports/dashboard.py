@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from commandes.reports import stock
+from commandes.reports.figures import Figures, figures
 from commandes.reports.filters import OrderFilter
-from commandes.reports.sales import sales
 from commandes.reports.summary import Tally, summary
 from commandes.reports.views import BUILT_IN_VIEWS
 from commandes.words import N_, _
@@ -18,39 +17,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from commandes.mirror import Snapshot
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The money of a period in one currency (minor units), by date of the movement.
-
-    Attributes:
-        orders: orders whose first payment falls in the period.
-        gross: payments.
-        refunds: refunds, by the date of the mark.
-        net: gross less refunds.
-    """
-
-    currency: str
-    orders: int
-    gross: int
-    refunds: int
-    net: int
-
-
-def figures(
-    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
-) -> tuple[Figures, ...]:
-    """The figures of a filter's period, one per currency with any sale.
-
-    They are the sums of `sales`, so figure and chart cannot differ. Archived orders
-    count when the filter says `archived="all"`.
-    """
-    rows = sales(snap, wanted, "month", today=today)
-    sums = rows.group_by("currency").agg(
-        pl.col("orders", "gross", "refunds", "net").sum()
-    )
-    return tuple(Figures(**row) for row in sums.sort("currency").iter_rows(named=True))
 
 
 def moved(
@@ -91,15 +57,13 @@ class Waiting:
 
 CANCELLED_PAID = OrderFilter(statuses=("cancelled",), payments=("paid",))
 _OPEN = ("new", "in_progress", "done")
+_NEW = OrderFilter(
+    statuses=("new",),
+    payments=("unpaid", "paid", "pending", "partly_refunded"),
+    carts="no",
+)
 _WAITING = {
-    "new": (
-        N_("Nouvelles commandes"),
-        OrderFilter(
-            statuses=("new",),
-            payments=("unpaid", "paid", "pending", "partly_refunded"),
-            carts="no",
-        ),
-    ),
+    "new": (N_("Nouvelles commandes"), _NEW),
     "unpaid": (
         N_("Commandes non payées"),
         OrderFilter(statuses=_OPEN, payments=("unpaid",), carts="no"),
@@ -112,7 +76,18 @@ _WAITING = {
         N_("Annulées, payées et non remboursées"),
         CANCELLED_PAID,
     ),
-    "today": (N_("Prestations du jour"), BUILT_IN_VIEWS["today"].wanted),
+}
+# What is served today, by the module that sells it.
+_TODAY = {
+    "restaurant": N_("Tables d’aujourd’hui"),
+    "booking": N_("Créneaux d’aujourd’hui"),
+    "events": N_("Événements d’aujourd’hui"),
+}
+# New orders by age: the days since they were placed, from and to.
+_AGES = {
+    "new_today": (N_("Nouvelles d’aujourd’hui"), 0, 0),
+    "new_recent": (N_("Nouvelles de 1 à 3 jours"), 1, 3),
+    "new_old": (N_("Nouvelles de plus de 3 jours"), 4, None),
 }
 
 
@@ -120,13 +95,30 @@ def waiting(snap: Snapshot, *, today: date | None = None) -> tuple[Waiting, ...]
     """What waits: new, unpaid, to refund, cancelled though paid, served today.
 
     Each number is that of the list its filter opens, counted by the same question.
+    New orders stand by their age too, where there are any.
     """
+    day = today or datetime.now(snap.zone).date()
+    cases = dict(_WAITING)
+    cases |= {
+        code: (title, _aged(day, youngest, oldest))
+        for code, (title, youngest, oldest) in _AGES.items()
+    }
+    today_view = BUILT_IN_VIEWS["today"].wanted
+    cases |= {
+        code: (title, replace(today_view, modules=(code,)))
+        for code, title in _TODAY.items()
+    }
     found = []
-    for code, (title, wanted) in _WAITING.items():
+    for code, (title, wanted) in cases.items():
         counted = summary(snap, wanted, today=today)
         tally = Tally(counted.count, counted.totals)
-        found.append(Waiting(code, title, replace(wanted), tally))
+        found.append(Waiting(code, title, wanted, tally))
     return tuple(found)
+
+
+def _aged(today: date, youngest: int, oldest: int | None) -> OrderFilter:
+    first = None if oldest is None else today - timedelta(days=oldest)
+    return replace(_NEW, first=first, last=today - timedelta(days=youngest))
 
 
 def oversold(snap: Snapshot) -> int:

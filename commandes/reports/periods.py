@@ -46,7 +46,7 @@ def days(period: str, today: date) -> tuple[date, date]:
         "last_week": (monday - 7 * one, monday - one),
         "last_7_days": (today - 6 * one, today),
         "last_30_days": (today - 29 * one, today),
-        "this_month": (month, _month_end(today)),
+        "this_month": (month, month_end(today)),
         "last_month": (before.replace(day=1), before),
         "this_quarter": _quarter(today),
         "this_year": (date(today.year, 1, 1), date(today.year, 12, 31)),
@@ -54,13 +54,14 @@ def days(period: str, today: date) -> tuple[date, date]:
     }[period]
 
 
-def _month_end(of: date) -> date:
+def month_end(of: date) -> date:
+    """The last day of a day's month."""
     return (of.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _quarter(of: date) -> tuple[date, date]:
     first = date(of.year, of.month - (of.month - 1) % 3, 1)
-    return first, _month_end(first.replace(month=first.month + 2))
+    return first, month_end(first.replace(month=first.month + 2))
 
 
 def start(of: date, zone: ZoneInfo) -> datetime:

@@ -1,7 +1,13 @@
-"""Charts: a data step that is exact, then a figure in the reader's number format."""
+"""Charts in the house's template: numbers as the reader's language writes them.
+
+A `Chart` carries what stands behind each of its points, so that a click opens exactly
+those orders. Texts of customers are written as they are: Plotly would render them.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,82 +17,361 @@ from commandes.rules import minor_digits
 from commandes.words import N_, _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from plotly.graph_objects import Figure
+
+    from commandes.reports.filters import OrderFilter
 
 SERIES = {
     "gross": N_("Encaissé"),
     "refunds": N_("Remboursé"),
     "net": N_("Net"),
 }
-# Nothing to click away, nothing to send elsewhere: the chart alone.
-CONFIG: dict[str, Any] = {"displayModeBar": False, "displaylogo": False}
 _SEPARATORS = {"fr": ",\u202f", "en": ".,"}
 _DAYS = {"day": "%d/%m/%Y", "week": "%d/%m/%Y", "month": "%m/%Y"}
+# One hue from faint to full, readable on white and on black alike.
+_HEAT = [[0, "rgba(59, 112, 212, 0.08)"], [1, "rgba(59, 112, 212, 1)"]]
+_MONTHS, _DAYS_SHORT = "%m/%Y", "%d/%m"
+_TICKS = 12
+_HEIGHT = 280
+_BAR = 26
+_LONGEST = 32
 
 
-def in_major(sales: pl.DataFrame, currency: str) -> pl.DataFrame:
-    """The series of one currency in whole units, refunds below zero.
+@dataclass(frozen=True)
+class Chart:
+    """A figure, what it is called for those who do not see it, and what is behind it.
 
-    Returns:
-        period (Date), gross, refunds, net (Float64), in the order of the periods.
+    Attributes:
+        behind: the filter of the orders behind each point, by curve; None opens none.
     """
+
+    figure: Figure
+    alt: str
+    behind: tuple[tuple[OrderFilter | None, ...], ...] = field(default=(), repr=False)
+
+    def opened(self, points: Sequence[dict[str, Any]]) -> OrderFilter | None:
+        """The filter behind the first point that was clicked, if any."""
+        for point in points[:1]:
+            curve = int(point.get("curve_number", 0))
+            place = point.get("point_index", point.get("point_number"))
+            if 0 <= curve < len(self.behind) and isinstance(place, int):
+                filters = self.behind[curve]
+                return filters[place] if 0 <= place < len(filters) else None
+        return None
+
+
+def config(name: str) -> dict[str, Any]:
+    """What Plotly offers around a chart: its picture, in the reader's words.
+
+    Args:
+        name: of the picture's file.
+    """
+    return {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
+        "locale": "house",
+        "locales": {
+            "house": {
+                "dictionary": {
+                    "Download plot as a PNG": _("Télécharger en PNG"),
+                    "Download plot": _("Télécharger"),
+                },
+                "format": _names_of_days(),
+            }
+        },
+    }
+
+
+def _names_of_days() -> dict[str, list[str] | str]:
+    weekdays = [7, *range(1, 7)]  # Plotly's week begins on Sunday
+    months = [date(2026, month, 1) for month in range(1, 13)]
+    return {
+        "days": [words.weekday(n) for n in weekdays],
+        "shortDays": [words.weekday(n, width="abbreviated") for n in weekdays],
+        "months": [words.day(month, style="LLLL") for month in months],
+        "shortMonths": [words.day(month, style="LLL") for month in months],
+        "date": "%d/%m/%Y",
+    }
+
+
+def text(given: str | None, *, without: str = "") -> str:
+    """A text as it is where Plotly renders tags, and formulas between dollar signs."""
+    flat = " ".join((given or without).split())
+    if len(flat) > _LONGEST:
+        flat = flat[: _LONGEST - 1] + "…"
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("$", "&#36;")):
+        flat = flat.replace(sign, entity)
+    return flat
+
+
+def major(amounts: Iterable[int], currency: str) -> list[float]:
+    """Amounts in whole units of their currency, as far as pixels need them."""
     unit = 10 ** minor_digits(currency)
-    return (
-        sales.filter(pl.col("currency") == currency)
-        .sort("period")
-        .select(
-            "period",
-            gross=pl.col("gross") / unit,
-            refunds=-pl.col("refunds") / unit,
-            net=pl.col("net") / unit,
-        )
+    return [amount / unit for amount in amounts]
+
+
+def house(figure: Figure, *, height: int = _HEIGHT, legend: bool = False) -> Figure:
+    """Give a figure the house's looks: its numbers, margins, gaps and legend."""
+    figure.update_layout(
+        separators=_SEPARATORS[words.language()],
+        height=height,
+        margin={"l": 8, "r": 8, "t": 28 if legend else 8, "b": 8},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        showlegend=legend,
+        dragmode=False,
+        bargap=0.25,
+        hoverlabel={"align": "left"},
     )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True, zeroline=True)
+    return figure
 
 
-def dated(name: str) -> str:
-    """Which date of an order a curve of this name is about."""
-    of_refunds = SERIES["refunds"]
-    return "refunded" if name == _(of_refunds) else "paid"
+def _over_time(figure: Figure, periods: Sequence[date], by: str) -> None:
+    """Each period has its mark where there is room for all, else some have."""
+    shown = _MONTHS if by == "month" else _DAYS_SHORT
+    figure.update_xaxes(tickformat=shown, showgrid=False, nticks=_TICKS)
+    if len(periods) <= _TICKS:
+        figure.update_xaxes(tickvals=list(periods))
 
 
-def sales(series: pl.DataFrame, currency: str, by: str, *, only_net: bool) -> Figure:
+def sales(
+    found: pl.DataFrame,
+    currency: str,
+    by: str,
+    *,
+    only_net: bool,
+    behind: Callable[[date, str], OrderFilter],
+) -> Chart:
     """Bars of gross and refunds with the line of net, or bars of net alone.
 
     Args:
-        series: what `in_major` gives.
+        found: what reports.sales gives.
         by: a code of reports.sales.STEPS.
-        only_net: whether net alone is drawn.
+        behind: the filter of the orders of a period (its first day) and a series.
     """
     from plotly.graph_objects import Bar, Figure, Scatter
 
-    # A dollar sign would begin a formula.
-    unit = words.sign(currency).replace("$", "&#36;")
+    rows = found.filter(pl.col("currency") == currency).sort("period")
+    periods = rows["period"].to_list()
+    unit = text(words.sign(currency))
 
-    def named(name: str) -> dict[str, Any]:
+    def named(name: str, sign: int = 1) -> dict[str, Any]:
         said = _(SERIES[name])
         return {
-            "x": series["period"].to_list(),
-            "y": series[name].to_list(),
+            "x": periods,
+            "y": [sign * amount for amount in major(rows[name], currency)],
             "name": said,
             "hovertemplate": f"%{{x|{_DAYS[by]}}}<br>{said} : %{{y:,.2f}} {unit}"
             "<extra></extra>",
         }
 
+    names = ["net"] if only_net else ["gross", "refunds", "net"]
     if only_net:
         figure = Figure([Bar(**named("net"))])
     else:
         line = Scatter(**named("net"), mode="lines+markers", line={"width": 2})
-        figure = Figure([Bar(**named("gross")), Bar(**named("refunds")), line])
-    figure.update_layout(
-        barmode="relative",
-        separators=_SEPARATORS[words.language()],
-        height=280,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.12},
-        showlegend=not only_net,
-        dragmode=False,
-        bargap=0.25,
+        bars = Bar(**named("gross")), Bar(**named("refunds", -1))
+        figure = Figure([*bars, line])
+    house(figure, legend=not only_net)
+    figure.update_layout(barmode="relative")
+    _over_time(figure, periods, by)
+    figure.update_yaxes(tickformat=",.0f", ticksuffix=f" {unit}")
+    return Chart(
+        figure,
+        _("Ventes nettes par {step}, en {currency}").format(
+            step=_(STEPS[by]), currency=currency
+        ),
+        tuple(tuple(behind(day, name) for day in periods) for name in names),
     )
-    figure.update_xaxes(tickformat=_DAYS[by][:5], showgrid=False, nticks=12)
-    figure.update_yaxes(tickformat=",.0f", ticksuffix=f" {unit}", zeroline=True)
-    return figure
+
+
+STEPS = {"day": N_("jour"), "week": N_("semaine"), "month": N_("mois")}
+
+
+def ranking(
+    labels: Sequence[str],
+    amounts: Sequence[int],
+    currency: str | None,
+    alt: str,
+    behind: Sequence[OrderFilter | None] = (),
+) -> Chart:
+    """Horizontal bars, the first on top, each with its value at its end.
+
+    Args:
+        labels: as people wrote them.
+        amounts: minor units of the currency; counts where there is none.
+    """
+    from plotly.graph_objects import Bar, Figure
+
+    said = [words.money(n, currency) if currency else words.number(n) for n in amounts]
+    values = major(amounts, currency) if currency else list(amounts)
+    figure = Figure(
+        Bar(
+            # Two labels that are cut alike stay two bars.
+            y=[*range(len(labels))],
+            x=values,
+            orientation="h",
+            text=[text(one) for one in said],
+            textposition="auto",
+            hovertext=[
+                f"{text(label)} : {text(one)}"
+                for label, one in zip(labels, said, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    )
+    house(figure, height=40 + _BAR * max(2, len(labels)))
+    figure.update_yaxes(
+        tickvals=[*range(len(labels))],
+        ticktext=[text(label) for label in labels],
+        autorange="reversed",
+        zeroline=False,
+    )
+    figure.update_xaxes(showticklabels=False, showgrid=False)
+    return Chart(figure, alt, (tuple(behind),))
+
+
+def stacked(
+    periods: Sequence[date],
+    series: dict[str, Sequence[float]],
+    by: str,
+    alt: str,
+    behind: Callable[[date, str], OrderFilter | None],
+    *,
+    unit: str = "",
+) -> Chart:
+    """Bars over time, one colour per series, stacked.
+
+    Args:
+        series: the name on screen, and a value per period.
+    """
+    from plotly.graph_objects import Bar, Figure
+
+    shown = f" {text(unit)}" if unit else ""
+    digits = ",.2f" if unit else ",d"
+    figure = Figure(
+        [
+            Bar(
+                x=list(periods),
+                y=list(values),
+                name=text(name),
+                hovertemplate=f"%{{x|{_DAYS[by]}}}<br>{text(name)} : "
+                f"%{{y:{digits}}}{shown}<extra></extra>",
+            )
+            for name, values in series.items()
+        ]
+    )
+    house(figure, legend=True)
+    figure.update_layout(barmode="stack")
+    _over_time(figure, periods, by)
+    figure.update_yaxes(tickformat=",.0f", ticksuffix=shown)
+    return Chart(
+        figure,
+        alt,
+        tuple(tuple(behind(day, name) for day in periods) for name in series),
+    )
+
+
+def week_hours(
+    cells: dict[tuple[int, int], int],
+    currency: str,
+    alt: str,
+    behind: Callable[[int, int], OrderFilter],
+) -> Chart:
+    """Weekdays by hours of the day, the darker the more.
+
+    Bars of equal height rather than a heat map of Plotly's: those can be clicked.
+
+    Args:
+        cells: minor units by weekday (1: Monday) and hour.
+    """
+    from plotly.graph_objects import Figure
+
+    hours = [*range(24)]
+    figure = Figure()
+    for weekday in range(7, 0, -1):
+        amounts = [cells.get((weekday, hour), 0) for hour in hours]
+        figure.add_bar(
+            x=hours,
+            y=[1] * len(hours),
+            name=words.weekday(weekday),
+            marker={"color": major(amounts, currency), "coloraxis": "coloraxis"},
+            hovertext=[
+                f"{words.weekday(weekday)}, {hour} h : "
+                + text(words.money(amount, currency))
+                for hour, amount in zip(hours, amounts, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    house(figure, height=260)
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.04,
+        coloraxis={"colorscale": _HEAT, "cmin": 0, "showscale": False},
+    )
+    figure.update_xaxes(
+        tickvals=hours[::3],
+        ticktext=[f"{hour} h" for hour in hours[::3]],
+        showgrid=False,
+    )
+    figure.update_yaxes(
+        tickvals=[place + 0.5 for place in range(7)],
+        ticktext=[
+            words.weekday(weekday, width="abbreviated") for weekday in range(7, 0, -1)
+        ],
+        showgrid=False,
+        zeroline=False,
+        range=[0, 7],
+    )
+    return Chart(
+        figure,
+        alt,
+        tuple(
+            tuple(behind(weekday, hour) for hour in hours)
+            for weekday in range(7, 0, -1)
+        ),
+    )
+
+
+def waterfall(steps: Sequence[tuple[str, int, bool]], currency: str, alt: str) -> Chart:
+    """From the first amount to the last: what is added and taken away on the way.
+
+    Args:
+        steps: the name, the amount, and whether it is a sum reached on the way.
+    """
+    from plotly.graph_objects import Figure, Waterfall
+
+    said = [words.money(amount, currency) for _name, amount, _sum in steps]
+    places = [*range(len(steps))]
+    figure = Figure(
+        Waterfall(
+            orientation="h",
+            y=places,
+            x=major([amount for _name, amount, _sum in steps], currency),
+            measure=["total" if is_sum else "relative" for *_rest, is_sum in steps],
+            text=[text(one) for one in said],
+            hovertext=[
+                f"{text(step[0])} : {text(one)}"
+                for step, one in zip(steps, said, strict=True)
+            ],
+            hoverinfo="text",
+            textposition="auto",
+            increasing={"marker": {"color": "#4FA3D9"}},
+            decreasing={"marker": {"color": "#D55E00"}},
+            totals={"marker": {"color": "#3B70D4"}},
+        )
+    )
+    house(figure, height=40 + _BAR * len(steps))
+    figure.update_yaxes(
+        tickvals=places,
+        ticktext=[text(name) for name, _amount, _sum in steps],
+        autorange="reversed",
+        zeroline=False,
+        showgrid=False,
+    )
+    figure.update_xaxes(showticklabels=False, showgrid=False)
+    return Chart(figure, alt)

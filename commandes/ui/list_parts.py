@@ -25,7 +25,7 @@ from commandes.ui.framing import part
 from commandes.words import _, plural
 
 if TYPE_CHECKING:
-    from commandes.reports.dashboard import Figures
+    from commandes.reports.figures import Figures
     from commandes.ui.framing import Here
     from commandes.ui.listing import Listing
 

@@ -19,8 +19,8 @@ from commandes.reports.views import BUILT_IN_VIEWS, saved_views
 if TYPE_CHECKING:
     from datetime import date
 
-    from commandes.reports.dashboard import Figures
     from commandes.reports.facets import Facets
+    from commandes.reports.figures import Figures
     from commandes.reports.orders import Page
     from commandes.reports.summary import Summary
     from commandes.reports.views import SavedView

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from commandes import words
-from commandes.reports import periods, refunds
+from commandes.reports import refunds
 from commandes.reports.dashboard import CANCELLED_PAID
 from commandes.reports.export.columns import REFUNDS
 from commandes.ui import (
@@ -236,7 +236,7 @@ def _waiting(here: Here) -> None:
 
 def _done(here: Here) -> None:
     # A default of its own: the key of the widget is made of it.
-    wanted = period.chosen(tuple(periods.PERIODS), default="this_month")
+    wanted = period.chosen("this_month")
     found = refunds.done(here.snap, wanted)
     if found.is_empty():
         st.text(_("Aucun remboursement effectué sur cette période."))

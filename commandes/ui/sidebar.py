@@ -17,6 +17,7 @@ from commandes.reports import periods
 from commandes.reports.filters import ARCHIVED, DATED, PAYMENTS, OrderFilter
 from commandes.rules import MODULES, STATUSES
 from commandes.ui import address, choices
+from commandes.ui.plain import plain
 from commandes.words import (
     DATED_WORDS,
     MODULE_WORDS,
@@ -50,19 +51,20 @@ def order_filter(wanted: OrderFilter, facets: Facets, zone: ZoneInfo) -> None:
         _several("module", _("Module"), MODULES, wanted.modules, facets.module)
         _tags(wanted, facets)
         _rest(wanted, facets)
+        _traits(wanted)
         st.button(
             _("Tout effacer"),
             key="filter_clear",
             icon=":material/filter_list_off:",
-            disabled=wanted == OrderFilter(),
+            disabled=wanted == address.usual(),
             on_click=clear,
         )
 
 
 def clear() -> None:
-    """Ask for all orders again; the sort stays."""
-    st.session_state[f"{_KEY}period"] = _ANY
-    address.go(replace(address.current(), wanted=OrderFilter()))
+    """Ask for what is usual again; the sort stays."""
+    st.session_state[f"{_KEY}period"] = address.usual().period or _ANY
+    address.go(replace(address.current(), wanted=address.usual()))
 
 
 _WORDS: dict[str, Mapping[str, str]] = {
@@ -211,6 +213,20 @@ def _rest(wanted: OrderFilter, facets: Facets) -> None:
     )
 
 
+def _traits(wanted: OrderFilter) -> None:
+    """What a click in a chart asked for; unticked, it is no longer asked for."""
+    said = wanted.traits()
+    if said:
+        st.pills(
+            _("Venu d’un graphique"),
+            list(said),
+            selection_mode="multi",
+            key=_seed("traits", list(said)),
+            format_func=lambda name: plain(said[name]),
+            on_change=_changed,
+        )
+
+
 def _value(name: str, default: Any) -> Any:  # noqa: ANN401 (each widget has its type)
     return choices.meant(_KEY + name, default)
 
@@ -245,5 +261,6 @@ def _changed() -> None:
         archived=_value("archived", was.archived),
         refund="to_do" if _value("refund", was.refund) else None,
         carts=_value("carts", was.carts or "") or None,
+        **{name: getattr(was, name) for name in _value("traits", list(was.traits()))},
     )
     address.go(replace(asked, wanted=wanted))

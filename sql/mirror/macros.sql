@@ -170,3 +170,101 @@ where
     and keeps_module(modules, found.module)
     and keeps_tag(tags, found.tags)
     and keeps_archived(archived, found.archived_at is not null);
+
+-- One row per order of a filter whatever its period, with the instant at which it
+-- counts as sold (null: never) and the one at which all its money counts (null: each
+-- payment and refund has its own). dated: placed, service, or else by payment.
+create macro sold_orders(
+    statuses, payments, modules, tags, dated, search, archived, refunds_to_do, carts,
+    traits
+) as table
+select
+    kept.*,
+    case
+        when dated in ('placed', 'service')
+            and is_open_cart(kept.is_cart, kept.payment_status) then null
+        when dated = 'placed' then kept.placed_at
+        when dated = 'service' then kept.first_service_at
+        else kept.first_paid_at
+    end as sold_at,
+    case dated
+        when 'placed' then kept.placed_at when 'service' then kept.first_service_at
+    end as fixed_at
+from filtered_orders(
+    statuses, payments, modules, tags, null, null, dated, search, archived,
+    refunds_to_do, carts, traits
+) as kept;
+
+-- One row per payment and refund that stands, by the date that a report wants.
+-- refunds_by: mark, sale (null here: that of its order) or done.
+create macro money_moves(refunds_by) as table
+select
+    order_id,
+    id as payment_id,
+    means,
+    paid_at as moved_at,
+    amount as gross,
+    0 as refunds
+from payments
+where voided_at is null
+union all
+select
+    order_id,
+    null,
+    null,
+    case refunds_by
+        when 'sale' then null
+        when 'done' then coalesce(done_at, refunded_at)
+        else refunded_at
+    end,
+    0,
+    if(refunds_by = 'done', coalesce(done_amount, amount), amount)
+from refunds
+where voided_at is null and (refunds_by <> 'done' or state = 'done');
+
+-- Does an instant lie in a period? Either end may be open; null never does.
+create macro is_within(given, from_at, to_at) as
+given is not null
+and (from_at::timestamptz is null or given >= from_at)
+and (to_at::timestamptz is null or given < to_at);
+
+-- One row per order sold (n = 1), payment and refund of the orders of a filter, with
+-- the instant at which it counts: its own, or the one of its order.
+create macro sales_moves(
+    statuses, payments, modules, tags, dated, search, archived, refunds_to_do, carts,
+    traits, refunds_by
+) as table
+with
+    kept as not materialized (
+        from sold_orders(
+            statuses, payments, modules, tags, dated, search, archived,
+            refunds_to_do, carts, traits
+        )
+    ),
+    moves as (
+        select order_id, payment_id, means, moved_at, 0 as n, gross, refunds
+        from money_moves(refunds_by)
+        union all
+        select id, null, null, sold_at, 1, 0, 0 from kept where sold_at is not null
+    )
+select
+    kept.*,
+    moves.payment_id,
+    moves.means as paid_with,
+    moves.n,
+    moves.gross,
+    moves.refunds,
+    if(
+        dated in ('placed', 'service'),
+        kept.fixed_at,
+        coalesce(moves.moved_at, kept.first_paid_at, kept.placed_at)
+    ) as at_time
+from moves
+inner join kept on moves.order_id = kept.id;
+
+-- A quarter of an hour of an instant, and the shop's clocks then: no zone divides
+-- quarters, and they are far fewer than instants.
+create macro quarter_of(at_time) as floor(epoch_us(at_time) / 900e6)::bigint;
+
+create macro clock_of(quarter, zone) as
+timezone(zone, make_timestamptz(quarter * 900_000_000));

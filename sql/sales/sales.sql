@@ -1,50 +1,30 @@
--- What was cashed and refunded per day, week or month of the shop's time zone.
+-- What was cashed and refunded per day, week or month of the shop's time
+-- zone.
 -- One row per period and currency; missing ones are 0, until today, and since
 -- the first day wanted (a year before the first figure at most).
--- Parameters: those of filtered_orders but $dated, the period being that of the
---   movements; $by text (day, week, month), $timezone text, $today date
+-- Parameters: those of filtered_orders; the period is that of the movements,
+--   or of the orders where $dated is placed or service; $refunds_by text
+--   (mark, sale, done); $by text (day, week, month), $timezone text, $today
+--   date
 -- Columns: period, currency, orders, gross, refunds, net (minor units)
-with kept as (
-    select id, currency, first_paid_at
-    from filtered_orders(
-        $statuses, $payments, $modules, $tags, null, null, 'placed', $search,
-        $archived, $refunds_to_do, $carts, $traits
-    )
-),
-
-moves as (
-    select order_id, paid_at as at_time, 0 as n, amount as gross, 0 as back
-    from payments
-    where voided_at is null
-    union all
-    select order_id, refunded_at, 0, 0, amount
-    from refunds
-    where voided_at is null
-    union all
-    select id, first_paid_at, 1, 0, 0 from kept where first_paid_at is not null
-),
-
--- Quarters of an hour first: no zone divides them, and they are far fewer.
-quarters as (
+with quarters as (
     select
-        floor(epoch_us(moves.at_time) / 900e6)::bigint as quarter,
-        kept.currency,
-        sum(moves.n) as orders,
-        sum(moves.gross) as gross,
-        sum(moves.back) as refunds
-    from moves
-    inner join kept on moves.order_id = kept.id
-    where
-        ($from_at::timestamptz is null or moves.at_time >= $from_at)
-        and ($to_at::timestamptz is null or moves.at_time < $to_at)
+        quarter_of(at_time) as quarter,
+        currency,
+        sum(n) as orders,
+        sum(gross) as gross,
+        sum(refunds) as refunds
+    from sales_moves(
+        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
+        $refunds_to_do, $carts, $traits, $refunds_by
+    )
+    where is_within(at_time, $from_at, $to_at)
     group by all
 ),
 
 figures as (
     select
-        date_trunc($by, timezone(
-            $timezone, make_timestamptz(quarter * 900_000_000)
-        ))::date as period,
+        date_trunc($by, clock_of(quarter, $timezone))::date as period,
         currency,
         cast(sum(orders) as bigint) as orders,
         cast(sum(gross) as bigint) as gross,

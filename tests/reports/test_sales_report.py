@@ -11,12 +11,13 @@ from shop import Shop
 
 from commandes.errors import BadFilter
 from commandes.mirror import Mirror
-from commandes.reports import dashboard, orders
+from commandes.reports import orders
+from commandes.reports.figures import Figures, figures
 from commandes.reports.filters import OrderFilter
 from commandes.reports.sales import sales
 from commandes.store import open_store
 
-ALL = OrderFilter(archived="all")
+ALL = OrderFilter(archived="all", dated="paid")
 TODAY = date(2026, 4, 10)
 
 
@@ -76,7 +77,7 @@ def test_money_counts_on_the_day_it_moves(turn, mirror) -> None:
 
 def test_missing_days_are_nought_until_today(turn, mirror) -> None:
     """Every day has its row in each currency, up to today and not beyond."""
-    year = OrderFilter(period="this_year", archived="all")
+    year = replace(ALL, period="this_year")
     with mirror.snapshot() as snap:
         days = sales(snap, ALL, "day", today=TODAY)["period"]
         asked = sales(snap, year, "day", today=TODAY)["period"]
@@ -87,20 +88,20 @@ def test_missing_days_are_nought_until_today(turn, mirror) -> None:
 
 def test_a_period_is_about_the_movements(turn, mirror) -> None:
     """April holds what was cashed and refunded in April, whenever it was ordered."""
-    april = OrderFilter(first=date(2026, 4, 1), last=date(2026, 4, 30), archived="all")
+    april = replace(ALL, first=date(2026, 4, 1), last=date(2026, 4, 30))
     with mirror.snapshot() as snap:
-        found = dashboard.figures(snap, april, today=TODAY)
+        found = figures(snap, april, today=TODAY)
     assert (
-        dashboard.Figures("EUR", orders=1, gross=3700, refunds=1700, net=2000),
-        dashboard.Figures("JPY", orders=1, gross=500, refunds=0, net=500),
+        Figures("EUR", 1, 3700, 1700, 2000, basket=1700, refund_rate=1),
+        Figures("JPY", 1, 500, 0, 500, basket=1000, refund_rate=0),
     ) == found
 
 
 def test_the_other_filters_choose_the_orders(turn, mirror) -> None:
     """A tag keeps the money of its orders; the archive counts unless left out."""
     with mirror.snapshot() as snap:
-        vip = dashboard.figures(snap, replace(ALL, tags=("VIP",)), today=TODAY)
-        active = dashboard.figures(snap, OrderFilter(), today=TODAY)
+        vip = figures(snap, replace(ALL, tags=("VIP",)), today=TODAY)
+        active = figures(snap, OrderFilter(dated="paid"), today=TODAY)
     assert [(one.gross, one.refunds) for one in vip] == [(1700, 1700)]
     assert [one.gross for one in active] == [1700, 500]
 
@@ -176,7 +177,7 @@ def test_every_quarter_of_an_hour_falls_on_its_local_day(settings, zone) -> None
     mirror = Mirror(store, settings)
     with mirror.snapshot() as snap:
         found = dict(series(sales(snap, ALL, "day", today=TODAY), "orders"))
-        one = OrderFilter(first=date(2026, 3, 29), last=date(2026, 3, 29))
+        one = replace(ALL, first=date(2026, 3, 29), last=date(2026, 3, 29))
         listed = orders.summary(snap, one).count
     mirror.close()
     store.close()
@@ -192,8 +193,10 @@ def test_no_sale_is_an_empty_table(shop, mirror) -> None:
     """Without any payment there is no row, whatever the period."""
     shop.order("1")
     with mirror.snapshot() as snap:
-        found = sales(snap, OrderFilter(period="this_year"), "day", today=TODAY)
-        assert dashboard.figures(snap, ALL, today=TODAY) == ()
+        found = sales(
+            snap, OrderFilter(period="this_year", dated="paid"), "day", today=TODAY
+        )
+        assert figures(snap, ALL, today=TODAY) == ()
     assert found.columns == ["period", "currency", "orders", "gross", "refunds", "net"]
     assert found.height == 0
 

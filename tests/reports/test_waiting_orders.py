@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -20,6 +20,8 @@ def morning(shop):
     tonight = datetime(2026, 3, 10, 22, 59, tzinfo=UTC)
     tomorrow = datetime(2026, 3, 10, 23, 0, tzinfo=UTC)
     shop.order("new", at=AT, paid=1000)
+    shop.order("three days", at=AT - timedelta(days=3), paid=1000)
+    shop.order("four days", at=AT - timedelta(days=4), paid=1000)
     shop.order("unpaid", at=AT, status="in_progress")
     shop.order("done", at=AT, status="done", paid=1000)
     shop.order("cart", at=AT, is_cart=True)
@@ -63,11 +65,16 @@ def test_each_number_opens_exactly_its_orders(morning, mirror) -> None:
         waiting = dashboard.waiting(snap, today=TODAY)
         found = {one.code: numbers(snap, one.wanted) for one in waiting}
     assert {
-        "new": {"new"},
+        "new": {"new", "three days", "four days"},
         "unpaid": {"unpaid"},
         "refunds_to_do": {"owed"},
         "cancelled_paid": {"cancelled"},
-        "today": {"tonight"},
+        "new_today": {"new"},
+        "new_recent": {"three days"},
+        "new_old": {"four days"},
+        "restaurant": {"tonight"},
+        "booking": set(),
+        "events": set(),
     } == found
     assert {code: len(rows) for code, rows in found.items()} == {
         one.code: one.tally.count for one in waiting
@@ -82,7 +89,7 @@ def test_the_built_in_views_find_their_orders(morning, mirror) -> None:
             view.label: numbers(snap, view.wanted) for view in BUILT_IN_VIEWS.values()
         }
     assert {
-        "À préparer": {"new"},
+        "À préparer": {"new", "three days", "four days"},
         "Aujourd’hui": {"tonight"},
         "Remboursements à effectuer": {"owed"},
         "Paniers abandonnés de la semaine": {"left"},

@@ -206,8 +206,8 @@ def test_the_dashboard_leads_to_what_waits(open_page, shop):
 
     assert {m.label: m.value for m in app.metric} == {
         "Ventes nettes": "10,00 €",
-        "Ventes encaissées": "10,00 €",
-        "Remboursements": "0,00 €",
         "Commandes": "1",
+        "Panier moyen": "10,00 €",
+        "Taux de remboursement": "0 %",
     }
     assert "Commandes non payées · 1" in [link.value for link in app.page_link]

@@ -94,19 +94,22 @@ def test_the_chart_is_the_series_to_the_cent():
             "net": [1000, 5000, 999],
         }
     )
-    shown = charts.in_major(series, "TND")
 
-    assert shown.rows() == [
-        (date(2026, 3, 1), 5.0, 0.0, 5.0),
-        (date(2026, 3, 2), 1.234, -0.234, 1.0),
-    ]
-    figure = charts.sales(shown, "TND", "day", only_net=False)
+    def behind(day, name):
+        return OrderFilter(first=day, dated="refunded" if name == "refunds" else "paid")
+
+    chart = charts.sales(series, "TND", "day", only_net=False, behind=behind)
+    figure = chart.figure
     assert [list(trace.y) for trace in figure.data] == [
         [5.0, 1.234],
         [0.0, -0.234],
         [5.0, 1.0],
     ]
     assert figure.layout.separators[0] == ","
+    clicked = [{"curve_number": 1, "point_index": 1}]
+    assert chart.opened(clicked) == behind(date(2026, 3, 2), "refunds")
+    assert chart.opened([{"curve_number": 9, "point_index": 1}]) is None
+    assert chart.opened([]) is None
 
 
 def test_an_upload_leaves_nothing_behind(settings):

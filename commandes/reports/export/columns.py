@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from commandes.words import N_
+
 Kind = Literal[
     "text",  # written by people or sources: defused
     "code",  # one of our codes
@@ -124,4 +126,82 @@ MOVEMENTS = (
     Column("source", "Source", "text"),
     Column("actor", "Par", "text"),
     Column("reason", "Motif", "text"),
+)
+
+# Of reports: the same on screen, so their titles are translated there.
+_PERIOD = Column("period", N_("À partir du"), "code")
+_CURRENCY = Column("currency", N_("Devise"), "text")
+_ORDERS = Column("orders", N_("Commandes"), "integer")
+_MONEY = (
+    Column("gross", N_("Encaissé"), "amount"),
+    Column("refunds", N_("Remboursé"), "amount"),
+    Column("net", N_("Net"), "amount"),
+)
+SALES = (_PERIOD, _CURRENCY, _ORDERS, *_MONEY)
+BREAKDOWN = (Column("key", N_("Valeur"), "text"), _CURRENCY, _ORDERS, *_MONEY)
+ARTICLES = (
+    Column("sku", N_("Référence"), "text"),
+    Column("title", N_("Article"), "text"),
+    Column("module", N_("Module"), "code"),
+    _CURRENCY,
+    _ORDERS,
+    Column("quantity", N_("Unités"), "integer"),
+    Column("refunded_quantity", N_("Unités remboursées"), "integer"),
+    Column("total", N_("Total"), "amount"),
+)
+HOURS = (
+    Column("weekday", N_("Jour"), "integer"),
+    Column("hour", N_("Heure"), "integer"),
+    _CURRENCY,
+    _ORDERS,
+    _MONEY[0],
+)
+CUSTOMERS = (
+    _PERIOD,
+    _CURRENCY,
+    Column("new_orders", N_("Commandes de nouveaux clients"), "integer"),
+    Column("returning_orders", N_("Commandes de clients revenus"), "integer"),
+    Column("unknown_orders", N_("Commandes sans e-mail"), "integer"),
+    Column("new_gross", N_("Encaissé des nouveaux"), "amount"),
+    Column("returning_gross", N_("Encaissé des revenus"), "amount"),
+    Column("unknown_gross", N_("Encaissé sans e-mail"), "amount"),
+)
+BRIDGE = (
+    Column("step", N_("Étape"), "code"),
+    _CURRENCY,
+    Column("amount", N_("Montant"), "amount"),
+)
+VAT = (
+    Column("tax_rate", N_("Taux"), "percent"),
+    _CURRENCY,
+    Column("base", N_("Base hors taxes"), "amount"),
+    Column("tax", N_("TVA"), "amount"),
+)
+_DATE = Column("service_at", N_("Date de prestation"), "instant")
+SEATS = (
+    Column("event", N_("Événement"), "text"),
+    _DATE,
+    Column("sold", N_("Places vendues"), "integer"),
+    Column("freed", N_("Places libérées"), "integer"),
+    Column("seats_left", N_("Places restantes"), "integer"),
+)
+COVERS = (
+    Column("day", N_("Jour"), "code"),
+    Column("service", N_("Service"), "code"),
+    Column("orders", N_("Réservations"), "integer"),
+    Column("covers", N_("Couverts"), "integer"),
+)
+SLOTS = (
+    Column("title", N_("Prestation"), "text"),
+    Column("day", N_("Jour"), "code"),
+    Column("booked", N_("Créneaux réservés"), "integer"),
+    Column("slots_left", N_("Créneaux libres"), "integer"),
+    Column("occupancy", N_("Occupation"), "percent"),
+)
+PLANS = (
+    Column("plan", N_("Formule"), "text"),
+    _CURRENCY,
+    Column("new", N_("Nouvelles"), "integer"),
+    Column("renewed", N_("Renouvelées"), "integer"),
+    _MONEY[0],
 )

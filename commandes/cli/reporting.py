@@ -1,0 +1,52 @@
+"""`commandes report`: which question each of its reports asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from commandes.reports.articles import articles
+from commandes.reports.breakdown import breakdown
+from commandes.reports.refunds import per_period
+from commandes.reports.sales import sales
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    import polars as pl
+
+    from commandes.mirror import Snapshot
+    from commandes.reports.filters import OrderFilter
+
+    Report = Callable[[Snapshot, OrderFilter, argparse.Namespace], pl.DataFrame]
+
+# More than any shop sells.
+_ALL = 1_000_000
+
+
+def _sales(
+    snap: Snapshot, wanted: OrderFilter, options: argparse.Namespace
+) -> pl.DataFrame:
+    if options.of:
+        return breakdown(snap, wanted, options.of, refunds_by=options.refunds_by)
+    return sales(snap, wanted, options.by, refunds_by=options.refunds_by)
+
+
+def _refunds(
+    snap: Snapshot, wanted: OrderFilter, options: argparse.Namespace
+) -> pl.DataFrame:
+    return per_period(snap, wanted, options.by)
+
+
+def _products(
+    snap: Snapshot, wanted: OrderFilter, options: argparse.Namespace
+) -> pl.DataFrame:
+    del options
+    return articles(snap, wanted, limit=_ALL)
+
+
+REPORTS: dict[str, Report] = {
+    "sales": _sales,
+    "refunds": _refunds,
+    "products": _products,
+}

@@ -1,0 +1,73 @@
+"""The figures of a period: what was cashed and given back, basket, refund rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from commandes.reports.asking import parameters
+from commandes.reports.sales import sales
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from commandes.mirror import Snapshot
+    from commandes.reports.filters import OrderFilter
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The money of a period in one currency (minor units), as `sales` counts it.
+
+    Attributes:
+        orders: orders whose first payment falls in the period.
+        gross: payments.
+        refunds: refunds.
+        net: gross less refunds.
+        basket: the average basket, rounded half to even; None without any basket.
+        refund_rate: refunds ÷ gross of the orders counted, whenever they were made;
+            None where they brought nothing.
+    """
+
+    currency: str
+    orders: int
+    gross: int
+    refunds: int
+    net: int
+    basket: int | None = None
+    refund_rate: float | None = None
+
+
+def figures(
+    snap: Snapshot,
+    wanted: OrderFilter,
+    *,
+    refunds_by: str = "mark",
+    today: date | None = None,
+) -> tuple[Figures, ...]:
+    """The figures of a filter's period, one per currency with any sale.
+
+    They are the sums of `sales`, so figure and chart cannot differ. Archived orders
+    count when the filter says `archived="all"`.
+    """
+    rows = sales(snap, wanted, "month", refunds_by=refunds_by, today=today)
+    sums = rows.group_by("currency").agg(
+        pl.col("orders", "gross", "refunds", "net").sum()
+    )
+    of_sales = snap.ask("sales/figures", parameters(snap, wanted, today))
+    made = {row["currency"]: row for row in of_sales.iter_rows(named=True)}
+    return tuple(
+        _with_rates(Figures(**row), made.get(row["currency"], {}))
+        for row in sums.sort("currency").iter_rows(named=True)
+    )
+
+
+def _with_rates(one: Figures, of: dict[str, int]) -> Figures:
+    baskets, gross = of.get("baskets", 0), of.get("sale_gross", 0)
+    return replace(
+        one,
+        basket=round(of["basket_sum"] / baskets) if baskets else None,
+        refund_rate=of["sale_refunds"] / gross if gross > 0 else None,
+    )

@@ -1,0 +1,77 @@
+"""What each module lives on: seats, covers, slots, plans, services still to come."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from commandes.reports.asking import parameters
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import polars as pl
+
+    from commandes.mirror import Snapshot
+    from commandes.reports.filters import OrderFilter
+
+
+def seats(
+    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+) -> pl.DataFrame:
+    """Seats per event and date: sold, freed by refunds and cancellations, left.
+
+    Returns:
+        event, service_at (UTC), sold, freed, seats_left (null where no stock is kept):
+        Int64.
+    """
+    return snap.ask("sales/seats", parameters(snap, wanted, today))
+
+
+def covers(
+    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+) -> pl.DataFrame:
+    """Covers per day and service; a table's service is dinner from 16 h.
+
+    Returns:
+        day (Date), service (`lunch`, `dinner`), orders, covers: Int64.
+    """
+    return snap.ask("sales/covers", _in_zone(snap, wanted, today))
+
+
+def slots(
+    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+) -> pl.DataFrame:
+    """Slots per service and day: booked, left, and their occupancy.
+
+    Returns:
+        title, day (Date), booked, slots_left (null where no stock is kept), occupancy
+        (hundredths of a per cent): Int64.
+    """
+    return snap.ask("sales/slots", _in_zone(snap, wanted, today))
+
+
+def plans(
+    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+) -> pl.DataFrame:
+    """Plans: new subscriptions, renewals paid, and what they brought.
+
+    Returns:
+        plan, currency, new, renewed, gross: Int64, minor units.
+    """
+    return snap.ask("sales/plans", parameters(snap, wanted, today))
+
+
+def to_serve(snap: Snapshot, *, now: datetime | None = None) -> pl.DataFrame:
+    """What was cashed, less what was given back, for services still to come.
+
+    Returns:
+        currency, orders, cashed: Int64, minor units.
+    """
+    return snap.ask("sales/to_serve", {"now": now or datetime.now(UTC)})
+
+
+def _in_zone(
+    snap: Snapshot, wanted: OrderFilter, today: date | None
+) -> dict[str, object]:
+    return parameters(snap, wanted, today) | {"timezone": snap.zone.key}

@@ -1,0 +1,37 @@
+"""The dashboard: figures against a comparison, net sales by day, what waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from commandes.ui import money, period, report, sales, waiting
+from commandes.words import _
+
+if TYPE_CHECKING:
+    from commandes.reports.filters import OrderFilter
+    from commandes.ui.framing import Here
+
+
+def screen(here: Here) -> None:
+    """The whole page."""
+    wanted = report.entered(here)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        period.quick(wanted)
+        compared = period.compared()
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        st.subheader(_("Ce qui attend"), anchor=False)
+        waiting.links(here)
+    with left:
+        _figures(here, wanted, compared)
+
+
+def _figures(here: Here, wanted: OrderFilter, compared: str) -> None:
+    found = money.metrics(here, wanted, compared)
+    if found:
+        asked = sales.Asked(
+            wanted, "day", found[0].currency, several=len(found) > 1, refunds_by="mark"
+        )
+        report.show(here, sales.over_time(here, asked, only_net=True))

@@ -1,0 +1,188 @@
+"""A report reads from top to bottom: question, sentence, chart, table, calculation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+from commandes import words
+from commandes.mirror import query_text
+from commandes.reports import orders
+from commandes.reports.definitions import definition
+from commandes.ui import address, charts, list_files, sidebar
+from commandes.words import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from commandes.reports.export.columns import Column
+    from commandes.reports.filters import OrderFilter
+    from commandes.ui.charts import Chart
+    from commandes.ui.framing import Here
+
+LIST_PAGE = "pages/commandes/liste.py"
+_SHOWN = 1_000
+
+
+@dataclass(frozen=True)
+class Block:
+    """One question of a report and its answer.
+
+    Attributes:
+        code: names its definition, its widgets and its file.
+        question: the title.
+        sentence: what is to be seen.
+        rows: the table under the chart, and the file.
+        columns: of both.
+        chart: None where a table says it better.
+    """
+
+    code: str
+    question: str
+    sentence: str
+    rows: pl.DataFrame
+    columns: Sequence[Column]
+    chart: Chart | None = None
+
+
+def entered(here: Here) -> OrderFilter:
+    """The filter that a report's URL asks for; the sidebar of the list sets it."""
+    asked = address.entered(arrived=here.arrived, place=address.REPORTS)
+    counts = orders.facets(here.snap, asked.wanted)
+    sidebar.order_filter(asked.wanted, counts, here.settings.zone)
+    st.text(asked.wanted.sentence())
+    for complaint in asked.said:
+        with st.container(border=True):
+            st.badge(_("Lien non compris"), icon=":material/link_off:", color="orange")
+            st.text(complaint)
+    return asked.wanted
+
+
+def span(first: date, by: str) -> tuple[date, date]:
+    """The first and last day of a day, week or month that begins so."""
+    one = timedelta(days=1)
+    ends = {
+        "day": first,
+        "week": first + 6 * one,
+        "month": (first.replace(day=28) + 4 * one).replace(day=1) - one,
+    }
+    return first, ends[by]
+
+
+def behind(
+    here: Here, wanted: OrderFilter, first: date, by: str, dated: str
+) -> OrderFilter:
+    """The orders of one bar: those of its days that the report's period holds.
+
+    Args:
+        dated: which date of an order the bar is about.
+    """
+    today = datetime.now(here.settings.zone).date()
+    begins, ends = wanted.days(today)
+    first, last = span(first, by)
+    return replace(
+        wanted,
+        period=None,
+        first=max(first, begins) if begins else first,
+        last=min(last, ends) if ends else last,
+        dated=dated,
+    )
+
+
+def show(here: Here, block: Block) -> None:
+    """Draw a block; a click on its chart opens the orders behind it."""
+    with st.container(key=f"block-{block.code}", gap="small"):
+        st.subheader(block.question, anchor=False)
+        st.text(block.sentence)
+        if block.chart is not None:
+            draw(block.chart, block.code)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            list_files.menu(
+                here,
+                f"file-{block.code}",
+                block.code,
+                block.columns,
+                lambda: [block.rows],
+            )
+        with st.expander(
+            _("Tableau"), icon=":material/table:", expanded=block.chart is None
+        ):
+            table(block)
+        calculation(block.code)
+
+
+def draw(chart: Chart, code: str) -> None:
+    """A chart alone; a click opens the orders behind the point."""
+    clickable = any(map(any, chart.behind))
+    event: Any = st.plotly_chart(
+        chart.figure,
+        key=f"chart-{code}",
+        config=charts.config(code),
+        on_select="rerun" if clickable else "ignore",
+        selection_mode="points",
+        alt=chart.alt,
+    )
+    wanted = chart.opened(event.selection.points) if clickable else None
+    if wanted is not None:
+        st.switch_page(LIST_PAGE, query_params=wanted.query())
+
+
+def table(block: Block) -> None:
+    """The rows in words: amounts of their row's currency, the rest as it is."""
+    shown = block.rows.head(_SHOWN)
+    right = {"amount", "integer", "percent"}
+    column = st.column_config
+    st.dataframe(
+        pl.DataFrame(
+            {
+                one.code: [_cell(row, one) for row in shown.iter_rows(named=True)]
+                for one in block.columns
+            },
+            schema=dict.fromkeys([one.code for one in block.columns], pl.String),
+        ),
+        key=f"table-{block.code}",
+        hide_index=True,
+        column_config={
+            one.code: column.TextColumn(
+                _(one.title), alignment="right" if one.kind in right else "left"
+            )
+            for one in block.columns
+        },
+        alt=block.question,
+    )
+    if block.rows.height > _SHOWN:
+        st.text(
+            _("Les {n} premières lignes ; le fichier les a toutes.").format(
+                n=words.number(_SHOWN)
+            )
+        )
+
+
+def _cell(row: dict[str, object], column: Column) -> str:
+    value = row[column.code]
+    if value is None:
+        return "–"
+    if column.kind == "amount" and isinstance(value, int):
+        return words.money(value, str(row["currency"]))
+    if column.kind == "integer" and isinstance(value, int):
+        return words.number(value)
+    if column.kind == "percent" and isinstance(value, int):
+        return f"{words.number(value / 100)} %"
+    if isinstance(value, date):
+        return words.day(value)
+    return str(value)
+
+
+def calculation(code: str) -> None:
+    """How a figure is calculated: its definition in words, and its query."""
+    found = definition(code)
+    with st.expander(
+        _("Comment ce chiffre est calculé"), icon=":material/help:", key=f"how-{code}"
+    ):
+        st.text(_(found.meaning))
+        st.text(_("Deux devises ne sont jamais additionnées."))
+        st.code(query_text(found.question), language="sql")

@@ -1,0 +1,358 @@
+"""The sales report: a question, a figure, a sentence, a chart and a table each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+import streamlit as st
+
+from commandes import words
+from commandes.reports import articles as articles_report
+from commandes.reports import bridge as bridge_report
+from commandes.reports import customers as customers_report
+from commandes.reports import hours as hours_report
+from commandes.reports import modules as modules_report
+from commandes.reports.breakdown import breakdown
+from commandes.reports.export import columns
+from commandes.reports.filters import NOT_GIVEN, OrderFilter
+from commandes.reports.sales import sales
+from commandes.ui import charts, money, period, report, theme
+from commandes.ui.report import Block
+from commandes.words import N_, _, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from commandes.ui.framing import Here
+
+_BARS = 12
+_MODULES = {
+    "seats": N_("Combien de places vendues et restantes par événement ?"),
+    "covers": N_("Combien de couverts par service ?"),
+    "slots": N_("Combien de créneaux occupés ?"),
+    "plans": N_("Quelles formules, nouvelles et renouvelées ?"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the report is about.
+
+    Attributes:
+        wanted: the filter.
+        by: a code of reports.sales.STEPS.
+        currency: whose amounts the charts show.
+        several: whether the shop sold in other currencies too.
+        refunds_by: at which date a refund counts: mark, sale or done.
+    """
+
+    wanted: OrderFilter
+    by: str
+    currency: str
+    several: bool
+    refunds_by: str
+
+    def only(self, **traits: object) -> OrderFilter:
+        """The orders of the report with these traits, in its currency."""
+        found = replace(self.wanted, **traits)  # type: ignore[arg-type]  # names of fields
+        return replace(found, currency=self.currency) if self.several else found
+
+    def rows(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Those of the currency that the charts show."""
+        return found.filter(pl.col("currency") == self.currency)
+
+
+def screen(here: Here) -> None:
+    """The whole report."""
+    wanted = report.entered(here)
+    period.quick(wanted)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        compared = period.compared()
+        refunds_by = period.refunds_by()
+    figures = money.metrics(here, wanted, compared, refunds_by)
+    if not figures:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        by = period.step("month")
+        currency = period.currency([one.currency for one in figures])
+    asked = Asked(wanted, by, currency, len(figures) > 1, refunds_by)
+    for block in (_over_time, _bridge, *_PARTS, _articles, _hours, _customers, _vat):
+        report.show(here, block(here, asked))
+    _modules(here, asked)
+
+
+def over_time(here: Here, asked: Asked, *, only_net: bool) -> Block:
+    """Cashed, refunded and net per period."""
+    found = asked.rows(
+        sales(here.snap, asked.wanted, asked.by, refunds_by=asked.refunds_by)
+    )
+
+    def behind(day: date, name: str) -> OrderFilter:
+        money_dated = "refunded" if name == "refunds" else "paid"
+        dated = asked.wanted.dated
+        return report.behind(
+            here,
+            asked.only(),
+            day,
+            asked.by,
+            dated if dated in ("placed", "service") else money_dated,
+        )
+
+    return Block(
+        "sales",
+        _("Combien ai-je vendu par {step} ?").format(step=_(charts.STEPS[asked.by])),
+        _over_time_says(found, asked),
+        found.sort("period", descending=True),
+        columns.SALES,
+        charts.sales(found, asked.currency, asked.by, only_net=only_net, behind=behind),
+    )
+
+
+def _over_time(here: Here, asked: Asked) -> Block:
+    return over_time(here, asked, only_net=False)
+
+
+def _over_time_says(found: pl.DataFrame, asked: Asked) -> str:
+    if found.is_empty():
+        return _("Aucune vente sur cette période.")
+    best = found.sort("net", descending=True).row(0, named=True)
+    return _("Le meilleur {step} commence le {day} : {net} net.").format(
+        step=_(charts.STEPS[asked.by]),
+        day=words.day(best["period"]),
+        net=words.money(best["net"], asked.currency),
+    )
+
+
+def _bridge(here: Here, asked: Asked) -> Block:
+    found = bridge_report.bridge(here.snap, asked.wanted, refunds_by=asked.refunds_by)
+    rows = asked.rows(found)
+    amounts = rows.row(0, named=True) if rows.height else {}
+    steps = [
+        (code, sign * amounts.get(code, 0), is_sum)
+        for code, sign, is_sum in bridge_report.STEPS
+        if is_sum or amounts.get(code, 0)
+    ]
+    table = pl.DataFrame(
+        {
+            "step": [_(bridge_report.STEP_WORDS[code]) for code, *_rest in steps],
+            "currency": [asked.currency] * len(steps),
+            "amount": [amount for _code, amount, _sum in steps],
+        }
+    )
+    return Block(
+        "bridge",
+        _("Comment passe-t-on des articles aux ventes nettes ?"),
+        _("Vendu {sold}, encaissé {cashed}, net {net}.").format(
+            **{
+                name: words.money(amounts.get(name, 0), asked.currency)
+                for name in ("sold", "cashed", "net")
+            }
+        ),
+        table,
+        columns.BRIDGE,
+        charts.waterfall(
+            [
+                (_(bridge_report.STEP_WORDS[code]), amount, is_sum)
+                for code, amount, is_sum in steps
+            ],
+            asked.currency,
+            _("Des articles aux ventes nettes, en {currency}").format(
+                currency=asked.currency
+            ),
+        ),
+    )
+
+
+def _part(
+    of: str, question: str, trait: str, label: Callable[[str], str] | None = None
+) -> Callable[[Here, Asked], Block]:
+    """A block of the sales by a trait of the orders; its bars open those orders."""
+
+    def block(here: Here, asked: Asked) -> Block:
+        found = asked.rows(
+            breakdown(here.snap, asked.wanted, of, refunds_by=asked.refunds_by)
+        )
+        top = found.head(_BARS)
+        keys = top["key"].to_list()
+
+        def said(key: str | None) -> str:
+            if key is None:
+                return _("non fourni par la source")
+            return label(key) if label else key
+
+        return Block(
+            of,
+            _(question),
+            _part_says(found, asked, said),
+            found.with_columns(
+                key=pl.Series([said(key) for key in found["key"]], dtype=pl.String)
+            ),
+            columns.BREAKDOWN,
+            charts.ranking(
+                [said(key) for key in keys],
+                top["net"].to_list(),
+                asked.currency,
+                _(question),
+                [asked.only(**_trait(trait, key)) for key in keys],
+            ),
+        )
+
+    return block
+
+
+def _trait(name: str, key: str | None) -> dict[str, object]:
+    if name == "modules":
+        return {name: (key,)}
+    return {name: NOT_GIVEN if key is None else key}
+
+
+def _part_says(found: pl.DataFrame, asked: Asked, said: Callable[..., str]) -> str:
+    if found.is_empty():
+        return _("Aucune vente sur cette période.")
+    first, total = found.row(0, named=True), sum(found["net"])
+    share = first["net"] / total if total > 0 else 0
+    return _("En tête : {name}, {net}, soit {share} % du net.").format(
+        name=said(first["key"]),
+        net=words.money(first["net"], asked.currency),
+        share=words.number(round(100 * share)),
+    )
+
+
+_PARTS = (
+    _part("module", N_("Quel module vend ?"), "modules", theme.module_words),
+    _part("means", N_("Comment mes clients paient-ils ?"), "means"),
+    _part("country", N_("D’où viennent mes commandes ?"), "country"),
+    _part("channel", N_("Par quel canal ?"), "channel"),
+    _part("promo", N_("Que rapportent les codes promo ?"), "promo"),
+)
+
+
+def _articles(here: Here, asked: Asked) -> Block:
+    found = asked.rows(articles_report.articles(here.snap, asked.wanted))
+    top = found.head(_BARS)
+    return Block(
+        "articles",
+        _("Quels articles se vendent le mieux ?"),
+        plural("{n} article vendu", "{n} articles vendus", found.height)
+        if found.height
+        else _("Aucune vente sur cette période."),
+        found.with_columns(
+            module=pl.Series(
+                [theme.module_words(code) for code in found["module"]], dtype=pl.String
+            )
+        ),
+        columns.ARTICLES,
+        charts.ranking(
+            top["title"].to_list(),
+            top["total"].to_list(),
+            asked.currency,
+            _("Meilleurs articles"),
+            [
+                asked.only(search=sku or title)
+                for sku, title in zip(top["sku"], top["title"], strict=True)
+            ],
+        ),
+    )
+
+
+def _hours(here: Here, asked: Asked) -> Block:
+    found = asked.rows(hours_report.hours(here.snap, asked.wanted))
+    cells = {
+        (row["weekday"], row["hour"]): row["gross"]
+        for row in found.iter_rows(named=True)
+    }
+    busiest = found.sort("gross", descending=True).head(1)
+    said = _("Aucune vente sur cette période.")
+    for row in busiest.iter_rows(named=True):
+        said = _("L’heure la plus forte : {weekday}, {hour} h.").format(
+            weekday=words.weekday(row["weekday"]), hour=row["hour"]
+        )
+    return Block(
+        "hours",
+        _("Quand mes clients achètent-ils ?"),
+        said,
+        found,
+        columns.HOURS,
+        charts.week_hours(
+            cells,
+            asked.currency,
+            _("Ventes par jour de la semaine et par heure"),
+            lambda weekday, hour: asked.only(weekday=weekday, hour=hour),
+        ),
+    )
+
+
+def _customers(here: Here, asked: Asked) -> Block:
+    found = asked.rows(
+        customers_report.customers(here.snap, asked.wanted, asked.by)
+    ).sort("period")
+    names = {
+        "new": _("Nouveaux clients"),
+        "returning": _("Clients revenus"),
+        "unknown": _("Sans e-mail"),
+    }
+    new, returning = (sum(found[f"{code}_orders"]) for code in ("new", "returning"))
+    share = returning / (new + returning) if new + returning else 0
+    return Block(
+        "customers",
+        _("Mes clients reviennent-ils ?"),
+        _("{share} % des commandes sont de clients déjà venus.").format(
+            share=words.number(round(100 * share))
+        ),
+        found.sort("period", descending=True),
+        columns.CUSTOMERS,
+        charts.stacked(
+            found["period"].to_list(),
+            {names[code]: found[f"{code}_orders"].to_list() for code in names},
+            asked.by,
+            _("Commandes de nouveaux clients et de clients revenus"),
+            lambda day, _name: report.behind(
+                here, asked.only(), day, asked.by, asked.wanted.dated
+            ),
+        ),
+    )
+
+
+def _vat(here: Here, asked: Asked) -> Block:
+    found = asked.rows(bridge_report.vat(here.snap, asked.wanted))
+    known = found.filter(pl.col("tax_rate").is_not_null())
+    return Block(
+        "vat",
+        _("Combien de TVA, taux par taux ?"),
+        _("TVA connue : {tax}.").format(
+            tax=words.money(sum(known["tax"]), asked.currency)
+        )
+        if known.height
+        else _("La source ne donne pas de taux."),
+        found,
+        columns.VAT,
+    )
+
+
+def _modules(here: Here, asked: Asked) -> None:
+    """Per module what it lives on; a module that sold nothing says nothing."""
+    questions = {
+        "seats": (modules_report.seats, columns.SEATS),
+        "covers": (modules_report.covers, columns.COVERS),
+        "slots": (modules_report.slots, columns.SLOTS),
+        "plans": (modules_report.plans, columns.PLANS),
+    }
+    _to_serve(here)
+    for code, (ask, shown) in questions.items():
+        found = ask(here.snap, asked.wanted)
+        if found.height:
+            said = plural("{n} ligne", "{n} lignes", found.height)
+            report.show(here, Block(code, _(_MODULES[code]), said, found, shown))
+
+
+def _to_serve(here: Here) -> None:
+    """What was cashed for services still to come."""
+    found = modules_report.to_serve(here.snap)
+    if found.height:
+        amounts = dict(found.select("currency", "cashed").iter_rows())
+        st.subheader(_("Qu’ai-je encaissé qui reste à servir ?"), anchor=False)
+        st.text(words.monies(amounts))
+        report.calculation("to_serve")

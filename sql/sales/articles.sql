@@ -1,0 +1,34 @@
+-- The articles of the orders sold in the period.
+-- One row per sku (where there is none: per title), module and currency, best
+-- first.
+-- Parameters: those of filtered_orders; the period is that of the sale: the
+--   first payment, or what $dated says; $limit integer
+-- Columns: sku, title, module, currency, orders, quantity, refunded_quantity,
+--   total (minor units)
+with kept as (
+    select id, currency, module, placed_at
+    from sold_orders(
+        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
+        $refunds_to_do, $carts, $traits
+    )
+    where is_within(sold_at, $from_at, $to_at)
+)
+
+select
+    lines.sku,
+    arg_max(lines.title, (kept.placed_at, lines.id)) as title,
+    kept.module::varchar as module,
+    kept.currency,
+    cast(count(distinct lines.order_id) as bigint) as orders,
+    cast(sum(lines.quantity) as bigint) as quantity,
+    cast(sum(lines.refunded_quantity) as bigint) as refunded_quantity,
+    cast(sum(lines.total) as bigint) as total
+from order_lines as lines
+inner join kept on kept.id = lines.order_id
+group by
+    lines.sku,
+    if(lines.sku is null, lines.title, null),
+    kept.module,
+    kept.currency
+order by total desc, title, lines.sku, kept.currency
+limit $limit

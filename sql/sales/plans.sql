@@ -1,0 +1,30 @@
+-- The plans of subscriptions: new ones, renewals paid, and what they brought.
+-- One row per plan and currency, best first.
+-- Parameters: those of filtered_orders; the period is that of the movements,
+--   or of the orders where $dated is placed or service
+-- Columns: plan, currency, new, renewed, gross (minor units)
+with plans as (
+    select
+        order_id, arg_min(coalesce(details ->> 'plan', title), position) as plan
+    from order_lines
+    group by order_id
+)
+
+select
+    plans.plan,
+    moves.currency,
+    cast(sum(moves.n) as bigint) as new,
+    cast(count(*) filter (paid.kind = 'renewal') as bigint) as renewed,
+    cast(sum(moves.gross) as bigint) as gross
+from sales_moves(
+    $statuses, $payments, $modules, $tags, $dated, $search, $archived,
+    $refunds_to_do, $carts, $traits, 'mark'
+) as moves
+inner join plans on plans.order_id = moves.id
+left join payments as paid on paid.id = moves.payment_id
+where
+    moves.module = 'pricing'
+    and moves.refunds = 0
+    and is_within(moves.at_time, $from_at, $to_at)
+group by all
+order by gross desc, plans.plan, moves.currency

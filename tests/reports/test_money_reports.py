@@ -1,0 +1,392 @@
+"""Every report of money against plain Python, whatever the orders and the filter."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_any_filter import PARIS, TODAY, filters, keeps, world
+
+from commandes.reports import comparison, orders, periods
+from commandes.reports.articles import articles
+from commandes.reports.breakdown import BREAKDOWNS, breakdown
+from commandes.reports.bridge import STEPS, bridge
+from commandes.reports.customers import customers
+from commandes.reports.figures import figures
+from commandes.reports.hours import hours
+from commandes.reports.sales import REFUNDS_BY, sales
+
+if TYPE_CHECKING:
+    from commandes.reports.filters import OrderFilter
+
+assert world  # the fixture of the other module
+EXAMPLES = int(os.environ.get("REPORT_EXAMPLES", "40"))
+fuzzed = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+asked = filters.map(lambda wanted: replace(wanted, weekday=None, hour=None))
+
+
+def within(wanted: OrderFilter, at) -> bool:
+    first, last = wanted.first, wanted.last
+    if wanted.period:
+        first, last = periods.days(wanted.period, TODAY)
+    day = at.astimezone(PARIS).date()
+    return (first is None or day >= first) and (last is None or day <= last)
+
+
+def dates(wanted: OrderFilter, row: dict):
+    """When an order counts as sold, and when all its money counts (None: its own)."""
+    services = [line.service_at for line in row["lines"] if line.service_at]
+    paid = [payment.at for payment in row["payments"]]
+    open_cart = row["is_cart"] and row["payment_status"] not in ("paid", "refunded")
+    fixed = {
+        "placed": row["placed_at"],
+        "service": min(services, default=None),
+    }.get(wanted.dated)
+    if wanted.dated in ("placed", "service"):
+        return (None if open_cart else fixed), fixed
+    return min(paid, default=None), None
+
+
+def moves(rows, wanted: OrderFilter, refunds_by: str):
+    """(order, instant, orders, gross, refunds, payment) of all that counts."""
+    for row in rows:
+        kept = keeps(wanted, row)
+        kept.pop("period")
+        if all(kept.values()):
+            for at, *rest in of_order(row, wanted, refunds_by):
+                if at and within(wanted, at):
+                    yield row, at, *rest
+
+
+def of_order(row: dict, wanted: OrderFilter, refunds_by: str):
+    sold, fixed = dates(wanted, row)
+    by_order = wanted.dated in ("placed", "service")
+    yield sold, 1, 0, 0, None
+    for payment in row["payments"]:
+        yield fixed if by_order else payment.at, 0, payment.amount, 0, payment
+    for refund in row["refunds"]:
+        amount, at = refund.amount, refund.marked_at or row["placed_at"]
+        if refunds_by == "done":
+            if refund.state != "done":
+                continue
+            amount = amount if refund.done_amount is None else refund.done_amount
+            at = refund.done_at or at
+        elif refunds_by == "sale":
+            paid = [payment.at for payment in row["payments"]]
+            at = min(paid, default=row["placed_at"])
+        yield fixed if by_order else at, 0, 0, amount, None
+
+
+def step(at, by: str) -> date:
+    day = at.astimezone(PARIS).date()
+    return {
+        "day": day,
+        "week": day - timedelta(days=day.weekday()),
+        "month": day.replace(day=1),
+    }[by]
+
+
+def summed(found, key):
+    """Orders, gross and refunds per key."""
+    sums: dict = {}
+    for move in found:
+        sums.setdefault(key(move), Counter()).update(
+            orders=move[2], gross=move[3], refunds=move[4]
+        )
+    return sums
+
+
+def nonzero(frame: pl.DataFrame, *keys: str) -> dict:
+    return {
+        tuple(row[key] for key in keys): Counter(
+            {name: row[name] for name in ("orders", "gross", "refunds") if row[name]}
+        )
+        for row in frame.iter_rows(named=True)
+        if row["orders"] or row["gross"] or row["refunds"]
+    }
+
+
+def plain(sums: dict) -> dict:
+    clean = {key: +Counter(each) for key, each in sums.items()}
+    return {key: each for key, each in clean.items() if each}
+
+
+@fuzzed
+@given(
+    wanted=asked,
+    by=st.sampled_from(["day", "week", "month"]),
+    refunds_by=st.sampled_from(REFUNDS_BY),
+)
+def test_sales_are_the_sum_of_their_moves(world, wanted, by, refunds_by) -> None:
+    """Whatever the step, the filter and the date of refunds: to the cent."""
+    found = list(moves(world.rows, wanted, refunds_by))
+    with world.mirror.snapshot() as snap:
+        frame = sales(snap, wanted, by, refunds_by=refunds_by, today=TODAY)
+    expected = summed(found, lambda move: (step(move[1], by), move[0]["currency"]))
+    assert nonzero(frame, "period", "currency") == plain(expected)
+    assert frame["net"].to_list() == (frame["gross"] - frame["refunds"]).to_list()
+
+
+@fuzzed
+@given(
+    wanted=asked,
+    of=st.sampled_from(BREAKDOWNS),
+    refunds_by=st.sampled_from(REFUNDS_BY),
+)
+def test_a_breakdown_adds_up_to_the_sales(world, wanted, of, refunds_by) -> None:
+    """Each value has what plain Python gives it; none is lost."""
+
+    def key(move):
+        row, payment = move[0], move[5]
+        if of == "means":
+            firsts = sorted(row["payments"], key=lambda one: (one.at, one.id))
+            first = firsts[0].means if firsts else None
+            value = payment.means if payment else first
+        else:
+            value = {
+                "module": row["module"],
+                "country": country(row),
+                "channel": row["channel"],
+                "promo": row["discount_codes"],
+            }[of]
+        return value or None, row["currency"]
+
+    found = list(moves(world.rows, wanted, refunds_by))
+    with world.mirror.snapshot() as snap:
+        frame = breakdown(snap, wanted, of, refunds_by=refunds_by, today=TODAY)
+    assert nonzero(frame, "key", "currency") == plain(summed(found, key))
+
+
+def country(row):
+    import json
+
+    address = row["shipping_address"] or row["billing_address"]
+    return json.loads(address).get("country") if address else None
+
+
+@fuzzed
+@given(wanted=asked, refunds_by=st.sampled_from(REFUNDS_BY))
+def test_the_bridge_adds_up(world, wanted, refunds_by) -> None:
+    """From articles to net, line by line, and to the figures of the period."""
+    found = list(moves(world.rows, wanted, refunds_by))
+    with world.mirror.snapshot() as snap:
+        frame = bridge(snap, wanted, refunds_by=refunds_by, today=TODAY)
+        said = figures(snap, wanted, refunds_by=refunds_by, today=TODAY)
+    for row in frame.iter_rows(named=True):
+        total = 0
+        for code, sign, is_sum in STEPS:
+            if is_sum:
+                assert row[code] == total
+            else:
+                total += sign * row[code]
+        of = [move for move in found if move[0]["currency"] == row["currency"]]
+        assert row["sold"] == sum(move[0]["total"] for move in of if move[2])
+        assert row["articles"] == sum(move[0]["subtotal"] for move in of if move[2])
+    in_said = {one.currency: (one.gross, one.refunds, one.net) for one in said}
+    in_bridge = {
+        row["currency"]: (row["cashed"], row["refunds"], row["net"])
+        for row in frame.iter_rows(named=True)
+    }
+    assert in_said == in_bridge
+
+
+@fuzzed
+@given(wanted=asked, by=st.sampled_from(["day", "week", "month"]))
+def test_customers_and_hours_add_up(world, wanted, by) -> None:
+    """New, returning, unknown; weekday by hour: both are the sales, cut otherwise."""
+    found = [move for move in moves(world.rows, wanted, "mark") if not move[4]]
+    firsts: dict = {}
+    for row in world.rows:
+        paid = [payment.at for payment in row["payments"]]
+        if row["email"] and paid:
+            mine = (min(paid), row["id"])
+            who = row["email"].lower()
+            firsts[who] = min(firsts.get(who, mine), mine)
+
+    def kind(row) -> str:
+        if not row["email"]:
+            return "unknown"
+        first = firsts.get(row["email"].lower())
+        return "new" if first is None or first[1] == row["id"] else "returning"
+
+    with world.mirror.snapshot() as snap:
+        frame = customers(snap, wanted, by, today=TODAY)
+        week = hours(snap, wanted, today=TODAY)
+    told = {
+        (row["period"], row["currency"], name): Counter(
+            orders=row[f"{name}_orders"], gross=row[f"{name}_gross"]
+        )
+        for row in frame.iter_rows(named=True)
+        for name in ("new", "returning", "unknown")
+    }
+    expected = summed(found, lambda m: (step(m[1], by), m[0]["currency"], kind(m[0])))
+    assert plain(told) == plain(expected)
+    cells = summed(
+        found,
+        lambda m: (
+            m[1].astimezone(PARIS).isoweekday(),
+            m[1].astimezone(PARIS).hour,
+            m[0]["currency"],
+        ),
+    )
+    given_cells = nonzero(
+        week.with_columns(refunds=pl.lit(0)), "weekday", "hour", "currency"
+    )
+    assert given_cells == plain(cells)
+    assert week.height == 168 * week["currency"].n_unique()
+
+
+@fuzzed
+@given(wanted=asked)
+def test_articles_and_baskets_are_those_of_the_orders_sold(world, wanted) -> None:
+    """Units and totals of the lines; baskets without the orders of nothing."""
+    sold = [move[0] for move in moves(world.rows, wanted, "mark") if move[2]]
+    units: Counter = Counter()
+    totals: Counter = Counter()
+    for row in sold:
+        for line in row["lines"]:
+            key = (line.sku or line.title, row["module"], row["currency"])
+            units[key] += line.quantity
+            totals[key] += line.total
+    with world.mirror.snapshot() as snap:
+        frame = articles(snap, wanted, limit=1000, today=TODAY)
+        said = figures(snap, wanted, today=TODAY)
+    found = {
+        (row["sku"] or row["title"], row["module"], row["currency"]): (
+            row["quantity"],
+            row["total"],
+        )
+        for row in frame.iter_rows(named=True)
+    }
+    assert found == {key: (units[key], totals[key]) for key in units}
+    for one in said:
+        mine = [row for row in sold if row["currency"] == one.currency]
+        baskets = [
+            row["subtotal"]
+            - row["discount"]
+            + (0 if row["tax_included"] else row["tax"] or 0)
+            for row in mine
+            if row["total"]
+        ]
+        average = round(sum(baskets) / len(baskets)) if baskets else None
+        assert one.basket == average
+
+
+@fuzzed
+@given(
+    wanted=asked,
+    of=st.sampled_from(["module", "country", "channel", "promo"]),
+    dated=st.sampled_from(["placed", "paid"]),
+)
+def test_a_bar_opens_its_very_orders(world, wanted, of, dated) -> None:
+    """The list behind a bar counts the orders of the bar, archived ones too."""
+    wanted = replace(wanted, dated=dated, carts="no", archived="all")
+    field = {"module": "modules"}.get(of, of)
+    with world.mirror.snapshot() as snap:
+        for row in breakdown(snap, wanted, of, today=TODAY).iter_rows(named=True):
+            value = row["key"] or "-"
+            behind = replace(
+                wanted,
+                currency=row["currency"],
+                **{field: (value,) if field == "modules" else value},
+            )
+            if not keeps_same(wanted, behind, field):
+                continue
+            listed = orders.ids(snap, behind, "newest", today=TODAY)
+            of_money = sales(snap, behind, "month", today=TODAY)
+            assert row["gross"] == of_money["gross"].sum()
+            assert row["orders"] == of_money["orders"].sum()
+            assert len(listed) >= row["orders"]
+            if dated == "placed":
+                assert len(listed) == row["orders"]
+
+
+def keeps_same(wanted, behind, field) -> bool:
+    """Whether the bar's own value does not replace another that was asked for."""
+    asked_before = getattr(wanted, field)
+    return wanted.currency in (None, behind.currency) and asked_before in (
+        None,
+        (),
+        getattr(behind, field),
+    )
+
+
+@pytest.mark.parametrize(
+    ("compared", "first", "last", "today", "expected"),
+    [
+        # Whole periods of the past.
+        ("before", "2026-03-01", "2026-03-31", "2026-05-05", "2026-01-29 2026-02-28"),
+        (
+            "last_month",
+            "2026-03-01",
+            "2026-03-31",
+            "2026-05-05",
+            "2026-02-01 2026-02-28",
+        ),
+        (
+            "last_year",
+            "2024-02-29",
+            "2024-02-29",
+            "2026-05-05",
+            "2023-02-28 2023-02-28",
+        ),
+        (
+            "last_year_weekdays",
+            "2026-03-02",
+            "2026-03-08",
+            "2026-05-05",
+            "2025-03-03 2025-03-09",
+        ),
+        # A month to date is compared with the same days, never with a full month.
+        ("before", "2026-11-01", "2026-11-30", "2026-11-10", "2026-10-22 2026-10-31"),
+        (
+            "last_month",
+            "2026-11-01",
+            "2026-11-30",
+            "2026-11-10",
+            "2026-10-01 2026-10-10",
+        ),
+        (
+            "last_year",
+            "2026-01-01",
+            "2026-12-31",
+            "2026-11-10",
+            "2025-01-01 2025-11-10",
+        ),
+        # A period that is all to come stands whole.
+        ("before", "2026-12-01", "2026-12-31", "2026-11-10", "2026-10-31 2026-11-30"),
+    ],
+)
+def test_a_period_is_compared_over_as_many_days(
+    compared, first, last, today, expected
+) -> None:
+    """DESIGN §7: the days just before, the same dates, the same weekdays."""
+    day = date.fromisoformat
+    found = comparison.days(compared, day(first), day(last), day(today))
+    assert " ".join(str(one) for one in found) == expected
+    if compared in ("before", "last_year_weekdays"):
+        shown = min(day(last), day(today)) if day(first) <= day(today) else day(last)
+        assert found[1] - found[0] == shown - day(first)
+
+
+@given(
+    wanted=filters,
+    compared=st.sampled_from(comparison.COMPARISONS),
+    today=st.dates(date(1900, 1, 1), date(2100, 12, 31)),
+)
+def test_any_period_has_a_comparison(wanted, compared, today) -> None:
+    """No day is too far, no period too odd; an open end has none."""
+    other = comparison.before(wanted, compared, today)
+    first, last = wanted.days(today)
+    assert (other is None) == (first is None or last is None)
