@@ -152,7 +152,8 @@ def save(writer: Writer, order: Row[Any], done: Done) -> None:
         paid=paid(writer.connection, order.id),
         refunded=refunded(writer.connection, order.id),
         pending=values.get("payment_pending", order.payment_pending),
-        abandoned=values.get("abandoned_at", order.abandoned_at) is not None,
+        abandoned=order.is_cart
+        and values.get("abandoned_at", order.abandoned_at) is not None,
     )
     values["version"] = order.version + 1
     c = tables.orders.c

@@ -68,6 +68,10 @@ def mail(settings: Settings, message: Row[Any], number: str) -> bytes:
     if is_message_id(message.in_reply_to):
         made["In-Reply-To"] = message.in_reply_to
         made["References"] = message.in_reply_to
+    if message.unsubscribe_url:
+        # RFC 8058: the mail program itself offers to end it, with one click.
+        made["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_payload(as_text(message.body), _TEXT)
     written = made.as_bytes(policy=_AS_GIVEN)
     return written if written.endswith(b"\r\n") else written + b"\r\n"

@@ -78,7 +78,7 @@ def per_order(made: Sample) -> pl.DataFrame:
             paid=row["paid"],
             refunded=row["refunded"] or 0,
             pending=row["payment_pending"],
-            abandoned=row["abandoned_at"] is not None,
+            abandoned=row["is_cart"] and row["abandoned_at"] is not None,
         )
         for row in orders.iter_rows(named=True)
     ]
