@@ -140,10 +140,7 @@ def build() -> _Parser:
     _add_filters(documents, archived="no")
     documents.add_argument("--sort", default="oldest")
     documents.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    report = command("report", "a series of figures")
-    report.add_argument("report", choices=("sales", "refunds"))
-    report.add_argument("--by", choices=("day", "week", "month"), default="month")
-    _add_filters(report, archived="all")
+    _add_figures(command)
     verify = command("verify", "check the rules I1 to I6")
     verify.add_argument("--head", type=_head, metavar="SEQ:DIGEST")
     mirror = command("mirror", "the mirror that answers every question")
@@ -152,6 +149,23 @@ def build() -> _Parser:
     for added in (sample, bring, imports):
         added.add_argument("--actor", default=None, help="who does it")
     return parser
+
+
+def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The series of figures, and the sweep that the carts among them need."""
+    report = command("report", "a series of figures")
+    report.add_argument("report", choices=("sales", "refunds", "carts"))
+    report.add_argument("--by", choices=("day", "week", "month"), default="month")
+    report.add_argument(
+        "--delay",
+        type=_count,
+        metavar="MINUTES",
+        help="carts: without payment for so long is abandoned (default: the setting)",
+    )
+    _add_filters(report, archived="all")
+    sweep = command("sweep", "mark the carts left without payment as abandoned")
+    sweep.add_argument("--dry-run", action="store_true", help="look, write nothing")
+    sweep.add_argument("--actor", default=None, help="who does it")
 
 
 def _add_verbs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -6,6 +6,7 @@ import getpass
 import json
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from commandes.words import _
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
+
+    from polars import DataFrame
 
     from commandes.mirror import Mirror, Snapshot
     from commandes.reports.filters import OrderFilter
@@ -259,13 +262,16 @@ def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _report(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.reports.carts import carts
     from commandes.reports.refunds import per_period
     from commandes.reports.sales import sales
 
-    ask, dated = {
+    reports: dict[str, tuple[Callable[..., DataFrame], str]] = {
         "sales": (sales, "paid"),
         "refunds": (per_period, "refunded"),
-    }[options.report]
+        "carts": (partial(carts, delay=options.delay), "placed"),
+    }
+    ask, dated = reports[options.report]
     with _snapshot(settings) as (_opened, snapshot):
         rows = ask(snapshot, _filter(options, dated=dated), by=options.by)
     return {
