@@ -79,6 +79,8 @@ def object_to_reminders(
         writer.record(None, "objected")
         return Receipt("", "", "object", changed=True)
 
+    # Who follows the link again gets the same answer, and leaves no other trace.
+    key = key or f"object:{found}"
     return store.perform("object", {"digest": found}, work, actor=actor, key=key)
 
 

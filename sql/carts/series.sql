@@ -1,12 +1,13 @@
--- Carts begun, abandoned and recovered per day, week or month of the shop's time
--- zone, by the date on which they were begun.
+-- Carts begun, abandoned and recovered per day, week or month of the shop's
+-- time zone, by the date on which they were begun.
 -- One row per period and currency; missing ones are 0, until today, and since
 -- the first day wanted (a year before the first cart at most).
 -- Parameters: those of filtered_orders but $dated, the period being that of the
 --   carts; $delay integer (minutes), $now timestamptz, $by text (day, week,
 --   month), $timezone text, $today date
--- Columns: period, currency, begun, abandoned, abandoned_value, rate, recovered,
---   recovered_value, recovered_elsewhere, recovered_elsewhere_value, running
+-- Columns: period, currency, begun, abandoned, abandoned_value, rate,
+--   recovered, recovered_value, recovered_elsewhere,
+--   recovered_elsewhere_value, running
 with found as (
     select * from begun_carts(
         $statuses, $payments, $modules, $tags, $from_at::timestamptz,
@@ -15,7 +16,7 @@ with found as (
     )
 ),
 
--- Left for good, but another order of the same e-mail was paid within 30 days.
+-- Never paid, but another order of the e-mail was, within 30 days.
 elsewhere as (
     select distinct cart.id
     from found as cart
@@ -36,8 +37,8 @@ figures as (
         count(*) filter (found.abandoned) as abandoned,
         sum(found.total) filter (found.abandoned) as abandoned_value,
         count(found.first_paid_at) filter (found.abandoned) as recovered,
-        sum(found.total) filter (
-            found.abandoned and found.first_paid_at is not null
+        sum(if(found.first_paid_at is null, 0, found.total)) filter (
+            found.abandoned
         ) as recovered_value,
         count(elsewhere.id) as elsewhere,
         sum(found.total) filter (elsewhere.id is not null) as elsewhere_value,

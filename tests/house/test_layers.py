@@ -34,8 +34,9 @@ LAYERS = {  # a part may import the parts named here, and itself
         *("documents", "reports", "actions", "intake", "mail", "mirror", "store"),
         *("settings", "errors", "rules", "words"),
     },
+    "unsubscribing": {"actions", "store", "settings", "errors", "words"},
     "server": {
-        *("ui", "mail", "actions", "background", "mirror", "store"),
+        *("ui", "mail", "actions", "background", "unsubscribing", "mirror", "store"),
         *("settings", "errors", "words"),
     },
     "cli": {
