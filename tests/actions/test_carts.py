@@ -10,8 +10,10 @@ from dump import broken_rules, dump
 from shop import Shop
 from sqlalchemy import select
 
-from commandes.actions import carts, payments, status
+from commandes.actions import carts, notes, payments, status
 from commandes.actions.orders import Order
+from commandes.errors import ImportNotWithdrawable
+from commandes.intake import withdraw
 from commandes.mirror import Mirror
 from commandes.store import tables
 
@@ -181,3 +183,20 @@ def test_a_cart_that_becomes_a_bank_transfer_is_abandoned_no_more(shop):
     assert carts.sweep(shop.store, now=NOW + 1000 * HOUR).count == 0
     status.archive(shop.store, Order("1"), actor="Inès")
     assert states(shop.store) == {"1": "pending"}
+
+
+def test_the_sweep_is_nobody_s_act(any_store):
+    """It keeps neither an import from being taken back nor a person from acting."""
+    shop = Shop(any_store)
+    shop.order("1", **begun(90))
+    carts.sweep(any_store, now=NOW)
+
+    noted = notes.note(any_store, Order("1", version=1), "Rappeler", actor="Inès")
+    assert noted.changed
+    with pytest.raises(ImportNotWithdrawable):
+        withdraw.withdraw(any_store, 1, actor="Inès")
+
+    shop.order("2", **begun(90))
+    carts.sweep(any_store, now=NOW)
+    assert withdraw.withdraw(any_store, 2, actor="Inès").changed
+    assert broken_rules(any_store) == {}
