@@ -57,7 +57,9 @@ button {{ font: inherit; padding: .5rem 1rem; }}
 def serves(settings: Settings, path: str, host: str) -> bool:
     """Whether a request from outside is for this page, at its public address."""
     public = urlsplit(settings.public_url).hostname
-    return path.startswith(PATH) and public is not None and host == public
+    token = path.removeprefix(PATH)
+    ours = token != path and "/" not in token
+    return ours and public is not None and host == public
 
 
 async def answer(request: Request, store: Store) -> Response:

@@ -282,11 +282,13 @@ def _ages(here: Here, wanted: OrderFilter, delay: int, currency: str) -> None:
     found = carts.ages(here.snap, wanted, delay=delay)
     rows: list[dict[str, Any]] = [
         {
-            "age": _(_AGES[row["age"]]),
-            "carts": row["abandoned"],
-            "value": words.money(row["abandoned_value"], currency),
+            "age": _(_AGES[age]),
+            "carts": count,
+            "value": words.money(value, currency),
         }
-        for row in found.filter(pl.col("currency") == currency).iter_rows(named=True)
+        for age, count, value in found.filter(pl.col("currency") == currency)
+        .select("age", "abandoned", "abandoned_value")
+        .iter_rows()
     ]
     if not rows:
         return
