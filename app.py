@@ -69,6 +69,13 @@ page = st.navigation(
                 url_path="ventes",
                 help=_("Encaissé, remboursé et net, par jour, semaine ou mois."),
             ),
+            st.Page(
+                "pages/rapports/paniers.py",
+                title=":material/remove_shopping_cart: " + _("Paniers abandonnés"),
+                icon="",
+                url_path="paniers",
+                help=_("Combien sont abandonnés, combien reviennent, qui relancer."),
+            ),
         ],
         _("Réglages"): [
             st.Page(

@@ -26,6 +26,8 @@
     │   ├── PaymentRefused
     │   ├── TrackingRefused
     │   └── MessageRefused
+    │       └── ReminderRefused
+    ├── UnsubscribeLinkInvalid
     ├── SkuUnknown
     ├── TagError
     │   ├── TagNameInvalid
@@ -257,6 +259,20 @@ class MessageRefused(OrderError):
     code = "message_refused"
     sentence = N_("Le message de la commande {number} n’est pas gardé : {detail}.")
     advice = N_("Rien n’a été envoyé ni changé.")
+
+
+class ReminderRefused(MessageRefused):
+    code = "reminder_refused"
+    sentence = N_("Le panier {number} n’est pas relançable : {detail}.")
+    advice = N_("Rien n’a été envoyé ni changé.")
+
+
+class UnsubscribeLinkInvalid(CommandesError):
+    code = "unsubscribe_link_invalid"
+    sentence = N_("Ce lien de désabonnement n’est pas valable.")
+    advice = N_(
+        "Rien n’a été changé. Ouvrez le lien tel qu’il est dans le message, en entier."
+    )
 
 
 class TagError(CommandesError):

@@ -54,13 +54,13 @@ def payment_status(
             (an order of 0 is paid by a payment of 0).
         refunded: the sum of the refunds that stand.
         pending: whether the source announced a payment on its way.
-        abandoned: whether the cart was swept.
+        abandoned: whether it is a cart that was left; a payment makes up for that.
     """
     if refunded > 0 and refunded >= (paid or 0):
         return "refunded"
     if paid is not None and paid >= total:
         return "paid"
-    if abandoned:
+    if abandoned and paid is None:
         return "abandoned"
     return "pending" if pending else "unpaid"
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 import uvicorn
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse
@@ -27,7 +28,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web import bootstrap
 
 from commandes import settings as settings_
-from commandes import words
+from commandes import unsubscribing, words
+from commandes.actions import carts
+from commandes.background import Background
 from commandes.errors import UsageError
 from commandes.mail.worker import Worker
 from commandes.ui import files
@@ -62,6 +65,8 @@ HEADERS = {
     ),
 }
 FIRST_PAGE_SECONDS = 60
+# Seconds between two sweeps of the carts.
+SWEEP_EVERY = 60.0
 GRACE_SECONDS = 3
 
 
@@ -79,6 +84,18 @@ class _Headers:
 
         wrapped = send_with_headers if scope["type"] == "http" else send
         await self.app(scope, receive, wrapped)
+
+
+class _Hosts(TrustedHostMiddleware):
+    """This machine's names alone, but for the one page that customers come to."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0]
+            if unsubscribing.serves(open_house().settings, scope["path"], host):
+                await self.app(scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
 
 
 async def health(request: Request) -> Response:
@@ -103,6 +120,11 @@ async def download(request: Request) -> Response:
     return FileResponse(path, filename=path.name, headers={"cache-control": "no-store"})
 
 
+async def unsubscribe(request: Request) -> Response:
+    """`GET` and `POST /api/unsubscribe/TOKEN`: the way out of reminders of carts."""
+    return await unsubscribing.answer(request, open_house().store)
+
+
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
     house = await asyncio.to_thread(open_house)
@@ -111,10 +133,18 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
         await asyncio.wait_for(_open_first_page(app), FIRST_PAGE_SECONDS)
     worker = Worker(house.store, house.settings)
     worker.start()
+    background = Background(house.settings.language)
+
+    def sweep() -> str:
+        carts.sweep(house.store, ended=background.ended.is_set)
+        return ""
+
+    background.begin("sweep", sweep, every=SWEEP_EVERY)
     try:
         yield
     finally:
         await asyncio.to_thread(worker.stop)
+        await asyncio.to_thread(background.stop)
         close_house()
 
 
@@ -170,9 +200,10 @@ app = st.App(
     routes=[
         Route("/api/health", health),
         Route("/api/exports/{token}/{name}", download),
+        Route(unsubscribing.PATH + "{token}", unsubscribe, methods=["GET", "POST"]),
     ],
     middleware=[
-        Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]),
+        Middleware(_Hosts, allowed_hosts=["127.0.0.1", "localhost"]),
         Middleware(_Headers),
     ],
     on_script_error=_show_bug,

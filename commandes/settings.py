@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from commandes.errors import BadSetting, UnknownSetting
@@ -86,6 +87,28 @@ def _address(value: str) -> str:
     return value
 
 
+def _https(value: str) -> str:
+    """A web address without its last slash; empty for none."""
+    url = urlsplit(value)
+    if value and (url.scheme != "https" or not url.hostname or not _is_plain(value)):
+        raise ValueError(value)
+    return value.rstrip("/")
+
+
+def _public_url(value: str) -> str:
+    """The same; on this machine itself http will do, to try it out."""
+    url = urlsplit(value)
+    here = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost")
+    if here and _is_plain(value):
+        return value.rstrip("/")
+    return _https(value)
+
+
+def _is_plain(value: str) -> bool:
+    # It goes into a header of an e-mail, between < and >.
+    return value.isascii() and value.isprintable() and not set(value) & set(' <>"')
+
+
 def _lines(value: str) -> tuple[str, ...]:
     r"""Lines parted by line breaks, by `\n` as it is typed, or by `|`."""
     parted = value.replace("\\n", "\n").replace("|", "\n").splitlines()
@@ -159,6 +182,22 @@ SETTINGS = (
         "Minutes without payment after which a cart counts as abandoned.",
         _positive,
         N_("un nombre entier de minutes"),
+    ),
+    Setting(
+        "public_url",
+        "",
+        "Address at which customers reach this app, https; reminders of carts need it "
+        "for their unsubscribe link.",
+        _public_url,
+        N_("une adresse https"),
+    ),
+    Setting(
+        "shop_url",
+        "",
+        "Address of the shop, https: where reminders of carts lead when the cart's "
+        "source gives no link.",
+        _https,
+        N_("une adresse https"),
     ),
     Setting(
         "lock_timeout",
@@ -237,6 +276,8 @@ class Settings:
     shop_address: tuple[str, ...]
     journal_key: str
     cart_delay: int
+    public_url: str
+    shop_url: str
     lock_timeout: float
     mirror_memory: str
     mirror_threads: int

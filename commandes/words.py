@@ -8,14 +8,16 @@ page run, one command), French unless `use` says otherwise.
 from __future__ import annotations
 
 import gettext
+import re
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -74,6 +76,47 @@ def plural(one: str, many: str, n: int) -> str:
     """The form for n, with {n} written as the language writes numbers."""
     form = _catalogue(_language.get()).ngettext(one, many, n)
     return form.format(n=number(n))
+
+
+# A variable of a template: a name in braces, {client}.
+_VARIABLE = re.compile(r"\{\s*([^\W\d]\w{0,39})\s*\}")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A text with its variables filled.
+
+    Attributes:
+        unknown: names in braces that are no variable; they stay as they stand.
+        empty: variables that there is no value for.
+    """
+
+    text: str
+    unknown: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+
+
+def fill(text: str, values: Mapping[str, str]) -> Filled:
+    """Fill the variables of a template, once each: a value is never filled itself.
+
+    A variable is looked up in a closed table and never formatted, so a template
+    reaches nothing but these values.
+    """
+    names = [found.lower() for found in _VARIABLE.findall(text)]
+
+    def value(found: re.Match[str]) -> str:
+        return values.get(found[1].lower(), found[0])
+
+    return Filled(
+        _VARIABLE.sub(value, text),
+        unknown=tuple(dict.fromkeys(n for n in names if n not in values)),
+        empty=tuple(dict.fromkeys(n for n in names if values.get(n) == "")),
+    )
+
+
+def articles(lines: Iterable[tuple[int, str]]) -> str:
+    """Articles of an order in plain text, one per line: 2 × Carnet."""
+    return "\n".join(f"{number(units)} × {title}" for units, title in lines)
 
 
 def _locale() -> str:

@@ -443,3 +443,45 @@ def test_documents_of_a_filter_are_pdf(sampled, tmp_path, monkeypatch):
     assert "29200 Brest" in printed.pages[0].extract_text()
     assert picks["count"] > 0
     assert (none, refused["error"]["code"]) == (1, "nothing_to_deliver")
+
+
+def test_carts_are_swept_and_reported(sampled, tmp_path):
+    """A look first, then once; another delay; the rates are those of the counts."""
+    file = tmp_path / "paniers.csv"
+    file.write_text(
+        "N,Date,Total,Panier\nP1,2026-03-01 10:00,12.50,oui\n", encoding="utf-8"
+    )
+    profile = tmp_path / "caisse.toml"
+    profile.write_text(
+        'source = "caisse"\n[columns]\nnumber = "N"\nplaced_at = "Date"\n'
+        'total = "Total"\nis_cart = "Panier"\n',
+        encoding="utf-8",
+    )
+    assert sampled("import", file, "--profile", profile)[0] == 0
+
+    _, looked = sampled("sweep", "--dry-run")
+    _, swept = sampled("sweep")
+    _, again = sampled("sweep")
+    _, shown = sampled("show", "P1")
+    code, report = sampled("report", "carts", "--by", "month")
+    _, patient = sampled("report", "carts", "--by", "month", "--delay", 10_000)
+    wrong, _ = sampled("report", "carts", "--delay", 0)
+    _, verdict = sampled("verify")
+
+    assert (looked["orders"], looked["changed"]) == (["P1"], False)
+    assert (swept["swept"], swept["changed"]) == (1, True)
+    assert (again["swept"], again["changed"]) == (0, False)
+    assert shown["payment"] == "abandoned"
+    assert shown["abandoned_at"].startswith("2026-03-01T11:00")
+    assert shown["activity"][-1]["kind"] == "abandoned"
+    assert (code, wrong) == (0, 2)
+    rows = report["rows"]
+    assert sum(row["begun"] for row in rows) > sum(row["abandoned"] for row in rows) > 0
+    assert all(
+        row["rate"] == (row["abandoned"] / row["begun"] if row["begun"] else None)
+        for row in rows
+    )
+    assert sum(row["abandoned"] for row in patient["rows"]) < sum(
+        row["abandoned"] for row in rows
+    )
+    assert verdict["ok"] is True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from commandes.actions import notes, payments, refunds, status, tags
+from commandes.actions import carts, notes, payments, refunds, status, tags
 from commandes.actions.orders import Order
 from commandes.errors import CommandesError
 from commandes.store import tables
@@ -40,6 +40,7 @@ ACTS: dict[str, Act] = {
     "unrefund": refunds.unrefund,
     "pay": payments.pay,
     "note": notes.note,
+    "remind": carts.remind,
 }
 
 

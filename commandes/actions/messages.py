@@ -62,7 +62,7 @@ def message(
     subject, body = as_line(subject), as_text(body)
 
     def work(writer: Writer, found: Row[Any]) -> Done:
-        _refuse(found, subject, body)
+        checked(found, subject, body)
         message_id = queue(writer, found, subject, body)
         return Done("message_queued", payload={"message": message_id})
 
@@ -77,8 +77,13 @@ def message(
     )
 
 
-def _refuse(order: Row[Any], subject: str, body: str) -> None:
-    detail = ""
+def checked(order: Row[Any], subject: str, body: str) -> tuple[str, str]:
+    """Subject and body of a message to the customer of an order, as they are kept.
+
+    Raises:
+        MessageRefused: as for `message`.
+    """
+    subject, body, detail = as_line(subject), as_text(body), ""
     if not subject or not body.strip():
         detail = _("l’objet et le texte sont nécessaires")
     elif len(subject) > LONGEST_SUBJECT or len(body) > LONGEST_BODY:
@@ -87,13 +92,24 @@ def _refuse(order: Row[Any], subject: str, body: str) -> None:
         detail = _("le client n’a pas d’e-mail")
     if detail:
         raise MessageRefused(number=order.number, detail=detail)
+    return subject, body
 
 
-def queue(writer: Writer, order: Row[Any], subject: str, body: str) -> int:
+def queue(
+    writer: Writer,
+    order: Row[Any],
+    subject: str,
+    body: str,
+    *,
+    unsubscribe_url: str | None = None,
+) -> int:
     """Put a message to the order's customer into the outbox; returns its id.
 
     It answers the customer's last message, so that their mail program shows both
     together.
+
+    Args:
+        unsubscribe_url: of what the customer did not ask for, the way out.
     """
     c = tables.messages.c
     last = writer.connection.scalar(
@@ -115,6 +131,7 @@ def queue(writer: Writer, order: Row[Any], subject: str, body: str) -> int:
         actor=writer.actor,
         at=writer.now,
         state_at=writer.now,
+        unsubscribe_url=unsubscribe_url,
     )
 
 
@@ -136,7 +153,7 @@ def retry(
         waiting = _of_order(writer, found, message_id)
         if waiting.state != "failed":
             return Done(message=_("Ce message n’est pas en échec."))
-        _queue_again(writer, found, message_id)
+        _queue_again(writer, found, waiting)
         return Done("message_retried", payload={"message": message_id})
 
     arguments: dict[str, object] = {"message": message_id}
@@ -170,7 +187,7 @@ def decide(
         if sent:
             _change(writer, message_id, state="sent", state_at=writer.now, error=None)
         else:
-            _queue_again(writer, found, message_id)
+            _queue_again(writer, found, doubtful)
         state = "sent" if sent else "queued"
         return Done("message_decided", payload={"message": message_id, "state": state})
 
@@ -194,14 +211,17 @@ def _of_order(writer: Writer, order: Row[Any], message_id: int) -> Row[Any]:
     return found
 
 
-def _queue_again(writer: Writer, order: Row[Any], message_id: int) -> None:
+def _queue_again(writer: Writer, order: Row[Any], message: Row[Any]) -> None:
     if not order.email:
         raise MessageRefused(
             number=order.number, detail=_("le client n’a pas d’e-mail")
         )
+    if message.unsubscribe_url and message.recipient != order.email:
+        detail = _("l’adresse a changé, le lien de désabonnement est celui d’une autre")
+        raise MessageRefused(number=order.number, detail=detail)
     _change(
         writer,
-        message_id,
+        message.id,
         state="queued",
         state_at=writer.now,
         recipient=order.email,

@@ -27,7 +27,8 @@ class Order:
         number: as the source writes it.
         source: needed where two sources share the number.
         version: the version that was on screen; the action is refused when somebody
-            has changed the order since. What became of messages is no such change.
+            has changed the order since. What became of messages is no such change,
+            nor is the sweep of a cart.
         id: the order's id, which a screen knows; it names the order alone.
     """
 
@@ -81,8 +82,9 @@ def find(connection: Connection, wanted: Order) -> Row[Any]:
     return rows[0]
 
 
-# What became of messages and who read them: nothing that a person decided on.
-_OF_THE_POST = (
+# What happened by itself, and who read messages: nothing that a person decided on.
+_BY_ITSELF = (
+    "abandoned",
     "message_sent",
     "message_failed",
     "message_uncertain",
@@ -105,7 +107,7 @@ def _changed(connection: Connection, order: Row[Any], version: int) -> bool:
         .limit(order.version - version)
     )
     kinds = set(connection.scalars(since))
-    return bool(kinds - set(_OF_THE_POST))
+    return bool(kinds - set(_BY_ITSELF))
 
 
 def act(
@@ -152,7 +154,8 @@ def save(writer: Writer, order: Row[Any], done: Done) -> None:
         paid=paid(writer.connection, order.id),
         refunded=refunded(writer.connection, order.id),
         pending=values.get("payment_pending", order.payment_pending),
-        abandoned=values.get("abandoned_at", order.abandoned_at) is not None,
+        abandoned=order.is_cart
+        and values.get("abandoned_at", order.abandoned_at) is not None,
     )
     values["version"] = order.version + 1
     c = tables.orders.c

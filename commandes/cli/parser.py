@@ -80,23 +80,6 @@ def _add_filters(parser: argparse.ArgumentParser, *, archived: str) -> None:
     group.add_argument("--archived", choices=("yes", "no", "all"), default=archived)
 
 
-def _add_report(report: argparse.ArgumentParser) -> None:
-    report.add_argument("report", choices=("sales", "refunds", "products"))
-    report.add_argument("--by", choices=("day", "week", "month"), default="month")
-    report.add_argument(
-        "--of",
-        choices=("module", "means", "country", "channel", "promo"),
-        help="sales by a trait of the orders instead of over time",
-    )
-    report.add_argument(
-        "--refunds-by",
-        choices=("mark", "sale", "done"),
-        default="mark",
-        help="the date at which a refund counts",
-    )
-    _add_filters(report, archived="all")
-
-
 def build() -> _Parser:
     """The whole parser; wrong usage raises UsageError."""
     parser = _Parser(
@@ -157,7 +140,7 @@ def build() -> _Parser:
     _add_filters(documents, archived="no")
     documents.add_argument("--sort", default="oldest")
     documents.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    _add_report(command("report", "a series of figures"))
+    _add_figures(command)
     verify = command("verify", "check the rules I1 to I6")
     verify.add_argument("--head", type=_head, metavar="SEQ:DIGEST")
     mirror = command("mirror", "the mirror that answers every question")
@@ -166,6 +149,34 @@ def build() -> _Parser:
     for added in (sample, bring, imports):
         added.add_argument("--actor", default=None, help="who does it")
     return parser
+
+
+def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The series of figures, and the sweep that the carts among them need."""
+    report = command("report", "a series of figures")
+    report.add_argument("report", choices=("sales", "refunds", "carts", "products"))
+    report.add_argument("--by", choices=("day", "week", "month"), default="month")
+    report.add_argument(
+        "--of",
+        choices=("module", "means", "country", "channel", "promo"),
+        help="sales: by a trait of the orders instead of over time",
+    )
+    report.add_argument(
+        "--refunds-by",
+        choices=("mark", "sale", "done"),
+        default="mark",
+        help="sales: the date at which a refund counts",
+    )
+    report.add_argument(
+        "--delay",
+        type=_count,
+        metavar="MINUTES",
+        help="carts: without payment for so long is abandoned (default: the setting)",
+    )
+    _add_filters(report, archived="all")
+    sweep = command("sweep", "mark the carts left without payment as abandoned")
+    sweep.add_argument("--dry-run", action="store_true", help="look, write nothing")
+    sweep.add_argument("--actor", default=None, help="who does it")
 
 
 def _add_verbs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

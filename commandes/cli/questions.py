@@ -262,7 +262,7 @@ def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
 def _report(options: argparse.Namespace, settings: Settings) -> Answer:
     from commandes.cli import reporting
 
-    dated = "refunded" if options.report == "refunds" else "paid"
+    dated = {"refunds": "refunded", "carts": "placed"}.get(options.report, "paid")
     wanted = _filter(options, dated=dated)
     with _snapshot(settings) as (_opened, snapshot):
         rows = reporting.REPORTS[options.report](snapshot, wanted, options)

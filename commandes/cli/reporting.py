@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from commandes.reports.articles import articles
 from commandes.reports.breakdown import breakdown
+from commandes.reports.carts import carts
 from commandes.reports.refunds import per_period
 from commandes.reports.sales import sales
 
@@ -38,6 +39,12 @@ def _refunds(
     return per_period(snap, wanted, options.by)
 
 
+def _carts(
+    snap: Snapshot, wanted: OrderFilter, options: argparse.Namespace
+) -> pl.DataFrame:
+    return carts(snap, wanted, options.by, delay=options.delay)
+
+
 def _products(
     snap: Snapshot, wanted: OrderFilter, options: argparse.Namespace
 ) -> pl.DataFrame:
@@ -48,5 +55,6 @@ def _products(
 REPORTS: dict[str, Report] = {
     "sales": _sales,
     "refunds": _refunds,
+    "carts": _carts,
     "products": _products,
 }

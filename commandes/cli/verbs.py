@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from commandes import rules
 from commandes.actions import (
+    carts,
     messages,
     notes,
     orders,
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from commandes.store import Receipt, Store
 
     Answer = dict[str, Any]
+
+
+# Orders that an answer names one by one.
+_MOST_NAMED = 100
 
 
 def _order(options: argparse.Namespace) -> Order:
@@ -280,6 +285,24 @@ def _level(item: Any) -> Answer:  # noqa: ANN401 (a row of stock_items)
     }
 
 
+def _sweep(options: argparse.Namespace, settings: Settings) -> Answer:
+    store = open_store(settings)
+    try:
+        if options.dry_run:
+            found = carts.due(store)
+        else:
+            found = carts.sweep(store, actor=options.actor or getpass.getuser())
+    finally:
+        store.close()
+    return {
+        "action": "sweep",
+        "changed": bool(found.count) and not options.dry_run,
+        "dry_run": options.dry_run,
+        "swept": found.count,
+        "orders": list(found.orders[:_MOST_NAMED]),
+    }
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], Answer]] = {
     "tag": _acts(lambda s, o, options, who: tags.tag(s, o, options.name, **who)),
     "untag": _acts(lambda s, o, options, who: tags.untag(s, o, options.name, **who)),
@@ -305,4 +328,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], Answer]] = {
         )
     ),
     "stock": _stock,
+    "sweep": _sweep,
 }

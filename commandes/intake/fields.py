@@ -114,6 +114,11 @@ _ORDER = (
     Field("cart_id", N_("Identifiant de panier"), N_("Relie panier et commande.")),
     Field("begun_at", N_("Début du panier"), N_("Date de début du panier."), "moment"),
     Field("abandoned_at", N_("Abandon du panier"), N_("Date de l’abandon."), "moment"),
+    Field(
+        "cart_url",
+        N_("Lien du panier"),
+        N_("Adresse https qui ramène le client à son panier."),
+    ),
     Field("channel", N_("Canal de vente"), N_("Site, boutique, marché…")),
     Field("customer_name", N_("Client"), N_("Nom complet.")),
     Field("customer_first_name", N_("Prénom du client"), N_("Si le nom est à part.")),

@@ -23,6 +23,7 @@ ORDERS = {
     "payment_pending": pl.Boolean,  # the source announces a payment on its way
     "is_cart": pl.Boolean,
     "cart_id": pl.String,
+    "cart_url": pl.String,  # https
     "channel": pl.String,
     "currency": pl.String,  # ISO 4217
     "subtotal": pl.Int64,  # before discounts

@@ -138,6 +138,9 @@ def framed(orders: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     consent = pl.lit(None, pl.Boolean)
     if "marketing_consent" in plan.columns:
         consent = texts.flag(pl.col("marketing_consent"))
+    cart_url = nothing
+    if "cart_url" in plan.columns:
+        cart_url = _https(pl.col("cart_url"))
     phones = plan.mapped("phone", "billing.phone", "shipping.phone")
     return orders.select(
         **{c: pl.col(c) if c in orders.columns else nothing for c in ORDERS}
@@ -149,11 +152,17 @@ def framed(orders: pl.DataFrame, plan: Plan) -> pl.DataFrame:
                 _name("shipping.name", "shipping.", plan),
             ),
             "phone": pl.coalesce(phones) if phones else nothing,
+            "cart_url": cart_url,
             "marketing_consent": consent,
             "billing_address": _address("billing", plan),
             "shipping_address": _address("shipping", plan),
         }
     ).cast(ORDERS)  # type: ignore[arg-type]
+
+
+def _https(link: pl.Expr) -> pl.Expr:
+    """A link that may be shown and sent; nothing for what is no https address."""
+    return pl.when(link.str.to_lowercase().str.starts_with(_HTTPS)).then(link)
 
 
 def _name(whole: str, prefix: str, plan: Plan) -> pl.Expr:
@@ -201,8 +210,7 @@ def shipments(orders: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     carrier = pl.col("tracking_carrier") if plan.mapped("tracking_carrier") else nothing
     url = nothing
     if plan.mapped("tracking_url"):
-        link = pl.col("tracking_url")
-        url = pl.when(link.str.to_lowercase().str.starts_with(_HTTPS)).then(link)
+        url = _https(pl.col("tracking_url"))
     return (
         orders.filter(pl.col("tracking_number").is_not_null())
         .select(

@@ -64,7 +64,7 @@ def payment_status() -> pl.Expr:
         .then(pl.lit("refunded"))
         .when(paid.is_not_null() & (paid >= pl.col("total")))
         .then(pl.lit("paid"))
-        .when(pl.col("abandoned_at").is_not_null())
+        .when(pl.col("is_cart") & pl.col("abandoned_at").is_not_null() & paid.is_null())
         .then(pl.lit("abandoned"))
         .when(pl.col("payment_pending"))
         .then(pl.lit("pending"))

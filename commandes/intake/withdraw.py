@@ -56,10 +56,20 @@ def _refuse(connection: Connection, import_id: int) -> None:
         raise ImportNotWithdrawable(
             import_id=import_id, detail=_("il n’existe pas, ou il est déjà retiré")
         )
-    orders = tables.orders.c
+    orders, events = tables.orders.c, tables.events.c
+    # The sweep of a cart is nobody's act.
+    swept = (
+        select(func.count())
+        .where(events.order_id == orders.id, events.kind == "abandoned")
+        .scalar_subquery()
+    )
     acted = connection.scalar(
         select(orders.number)
-        .where(orders.import_id == import_id, orders.version > 1)
+        .where(
+            orders.import_id == import_id,
+            orders.version > 1,
+            orders.version > 1 + swept,
+        )
         .limit(1)
     )
     if acted is not None:

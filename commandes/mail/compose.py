@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # The older policy takes a header as it is given. The newer one (email.policy.SMTP)
 # decodes a subject that looks encoded and writes out the line break in it.
 _AS_GIVEN = compat32.clone(linesep="\r\n")
+# An address in a header stays on the header's own line: folded, it would begin with
+# an empty one, which not every mail program reads. The subject is folded already.
+_UNFOLDED = _AS_GIVEN.clone(max_line_length=None)
 _TEXT = Charset("utf-8")
 _TEXT.body_encoding = QP
 
@@ -68,8 +71,12 @@ def mail(settings: Settings, message: Row[Any], number: str) -> bytes:
     if is_message_id(message.in_reply_to):
         made["In-Reply-To"] = message.in_reply_to
         made["References"] = message.in_reply_to
+    if message.unsubscribe_url:
+        # RFC 8058: the mail program itself offers to end it, with one click.
+        made["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_payload(as_text(message.body), _TEXT)
-    written = made.as_bytes(policy=_AS_GIVEN)
+    written = made.as_bytes(policy=_UNFOLDED if message.unsubscribe_url else _AS_GIVEN)
     return written if written.endswith(b"\r\n") else written + b"\r\n"
 
 

@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import and_, or_, select, update
 
-from commandes.actions import orders
+from commandes.actions import carts, orders
 from commandes.actions.messages import as_line
 from commandes.actions.orders import Done
 from commandes.mail import compose
@@ -99,7 +99,7 @@ def send_waiting(
             message = _take(store)
             if message is None:
                 break
-            outcome = _send(server, settings, message)
+            outcome = _overtaken(store, message) or _send(server, settings, message)
             _note(store, message, outcome)
             sent += outcome.state == "sent"
     finally:
@@ -158,6 +158,14 @@ def _take(store: Store) -> Row[Any] | None:
             .join_from(m, o, o.c.id == m.c.order_id)
             .where(m.c.id == found)
         ).one()
+
+
+def _overtaken(store: Store, message: Row[Any]) -> Outcome | None:
+    """A reminder that has lost its reason while it waited is not sent."""
+    if not message.unsubscribe_url:
+        return None
+    why = carts.overtaken(store, message.order_id, message.recipient or "")
+    return Outcome("failed", why) if why else None
 
 
 def _note(store: Store, message: Row[Any], outcome: Outcome) -> None:

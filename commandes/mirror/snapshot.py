@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from commandes.mirror.mirror import Mirror
+    from commandes.settings import Settings
 
 T = TypeVar("T")
 
@@ -55,6 +56,11 @@ class Snapshot:
     def zone(self) -> ZoneInfo:
         """The shop's time zone, in which days are counted."""
         return self._mirror.settings.zone
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._mirror.settings
 
     def ask(
         self, question: str, parameters: Mapping[str, object] | None = None

@@ -1,13 +1,10 @@
 """Templates of messages: the built-in ones, those of the shop, and their variables.
 
-A variable is a name in braces, `{client}`. It is looked up in a closed table and never
-formatted, so a template reaches nothing but these texts; what fills it is not looked
-at again.
+`words.fill` puts the values of variables in their places.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +15,6 @@ from commandes.store import tables
 from commandes.words import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from commandes.reports.detail import OrderDetail
     from commandes.settings import Settings
     from commandes.store import Store
@@ -31,8 +26,12 @@ VARIABLES = {
     "total": N_("le total de la commande"),
     "boutique": N_("le nom de la boutique"),
     "suivi": N_("transporteur, numéro et lien des colis"),
+    "articles": N_("les articles, un par ligne"),
+    "panier": N_("le lien vers le panier, dans une relance"),
+    "desabonnement": N_("le lien de désabonnement, dans une relance"),
 }
-_VARIABLE = re.compile(r"\{\s*([^\W\d]\w{0,39})\s*\}")
+# What makes a template one of reminders: no other message has this link.
+UNSUBSCRIBE = "{desabonnement}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,11 @@ class Template:
     language: str
     subject: str
     body: str
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether it is written for reminders of carts, with their way out."""
+        return UNSUBSCRIBE in self.body
 
 
 _BUILT_IN = (
@@ -90,6 +94,17 @@ _BUILT_IN = (
             "Avec toutes nos excuses,\n{boutique}"
         ),
     ),
+    (
+        N_("Relance de panier"),
+        N_("Votre panier vous attend"),
+        N_(
+            "Bonjour {client},\n\n"
+            "Vous avez laissé ces articles dans votre panier :\n{articles}\n\n"
+            "Il est encore là : {panier}\n\n"
+            "À bientôt,\n{boutique}\n\n"
+            "Vous ne voulez plus de rappel ? {desabonnement}"
+        ),
+    ),
 )
 
 
@@ -112,34 +127,6 @@ def templates(store: Store) -> tuple[Template, ...]:
     return (*own, *(t for t in built_in if t.name not in taken))
 
 
-@dataclass(frozen=True)
-class Filled:
-    """A text with its variables filled.
-
-    Attributes:
-        unknown: names in braces that are no variable; they stay as they stand.
-        empty: variables that the order has nothing for.
-    """
-
-    text: str
-    unknown: tuple[str, ...] = ()
-    empty: tuple[str, ...] = ()
-
-
-def fill(text: str, values: Mapping[str, str]) -> Filled:
-    """Fill the variables of a text, once each: a value is never filled itself."""
-    names = [found.lower() for found in _VARIABLE.findall(text)]
-
-    def value(found: re.Match[str]) -> str:
-        return values.get(found[1].lower(), found[0])
-
-    return Filled(
-        _VARIABLE.sub(value, text),
-        unknown=tuple(dict.fromkeys(n for n in names if n not in values)),
-        empty=tuple(dict.fromkeys(n for n in names if values.get(n) == "")),
-    )
-
-
 def values_of(order: OrderDetail, settings: Settings) -> dict[str, str]:
     """What the variables stand for in messages about an order."""
     parcels = [
@@ -152,6 +139,9 @@ def values_of(order: OrderDetail, settings: Settings) -> dict[str, str]:
         "total": words.money(order.sums.total, order.currency),
         "boutique": settings.shop_name,
         "suivi": "\n".join(parcels),
+        "articles": words.articles((li.quantity, li.title) for li in order.lines),
+        "panier": "",
+        "desabonnement": "",
     }
 
 
@@ -163,4 +153,7 @@ def example_values(settings: Settings) -> dict[str, str]:
         "total": words.money(4250, settings.currency),
         "boutique": settings.shop_name,
         "suivi": "Colissimo · 6A12345678901",
+        "articles": words.articles([(1, _("Lampe")), (2, _("Carnet"))]),
+        "panier": f"{settings.shop_url or 'https://example.org'}/panier",
+        "desabonnement": f"{settings.public_url or 'https://example.org'}/…",
     }

@@ -53,6 +53,16 @@ def digest(key: bytes, previous: str, entry: tuple[Any, ...]) -> str:
     return hmac.digest(key, message.encode(), "sha256").hex()
 
 
+def sign(key: bytes, purpose: str, text: str) -> str:
+    """The digest of a text (64 hex digits) under a key of its purpose alone.
+
+    Each purpose has a key of its own, derived from the journal's: a digest made for
+    one proves nothing for another, and none of them is an entry's.
+    """
+    own = hmac.digest(key, b"commandes:" + purpose.encode(), "sha256")
+    return hmac.digest(own, text.encode(), "sha256").hex()
+
+
 def load_key(settings: Settings, *, journal_is_empty: bool) -> bytes:
     """The key of the digests: the setting, else the file, made for a new journal.
 

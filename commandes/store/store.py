@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from commandes.settings import Settings
 
 # The newest migration; a store that stands there opens without loading Alembic.
-REVISION = "0002"
+REVISION = "0003"
 
 # The fact of the store that keeps the highest id of a line that was deleted.
 _LAST_LINE = "last_line_id"
@@ -128,6 +128,10 @@ class Writer:
             self._pending.append((*entry, previous, last))
         self._head = Head(seq, last)
 
+    def sign(self, purpose: str, text: str) -> str:
+        """The digest of a text under the journal's key; see journal.sign."""
+        return journal.sign(self._key, purpose, text)
+
     def flush(self) -> None:
         """Write the entries recorded so far and the new head."""
         if not self._pending:
@@ -213,6 +217,10 @@ class Store:
             empty = self.head().seq == 0
             self._key = journal.load_key(self.settings, journal_is_empty=empty)
         return self._key
+
+    def sign(self, purpose: str, text: str) -> str:
+        """The digest of a text under the journal's key; see journal.sign."""
+        return journal.sign(self.key, purpose, text)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -156,10 +156,20 @@ orders = Table(
     Column("abandoned_at", Instant),
     Column("cancelled_at", Instant),
     Column("archived_at", Instant),
+    Column("cart_url", Text),  # https: the source's own link back to the cart
     Column("import_id", Id, ForeignKey("imports.id")),
     Column("version", Integer, nullable=False),
     UniqueConstraint("source", "source_id"),
 )
+# The sweep looks at these carts alone, every minute.
+Index(
+    "ix_orders_running_carts",
+    orders.c.begun_at,
+    sqlite_where=text("is_cart = 1 and abandoned_at is null"),
+    postgresql_where=text("is_cart and abandoned_at is null"),
+)
+# Whether somebody bought before is asked for each reminder.
+Index("ix_orders_email_key", func.lower(orders.c.email))
 
 ADDRESS_FIELDS = (
     "name",
@@ -349,6 +359,16 @@ messages = Table(
     Column("at", Instant, nullable=False),
     Column("state_at", Instant, nullable=False),
     Column("read_at", Instant),
+    # Of what the customer did not ask for: where one click ends it (RFC 8058).
+    Column("unsubscribe_url", Text),
+)
+
+# Who wants no reminder: a keyed digest of the e-mail, which names nobody.
+objections = Table(
+    "objections",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 message_templates = Table(

@@ -45,6 +45,7 @@ _SAYS = {
     "messages_read": N_("Conversation lue"),
     "abandoned": N_("Panier abandonné"),
     "begun": N_("Panier commencé"),
+    "cart_reminded": N_("Relance du panier"),
 }
 # A source's own dates read otherwise than what was done here.
 _SOURCE_SAYS = {
@@ -80,6 +81,7 @@ _ICONS = {
     "messages_read": ":material/drafts:",
     "abandoned": ":material/remove_shopping_cart:",
     "begun": ":material/shopping_cart:",
+    "cart_reminded": ":material/add_shopping_cart:",
 }
 
 
@@ -97,7 +99,11 @@ def sentence(entry: Activity, currency: str) -> str:
 
 
 # Who acts by itself, in words.
-_POST = {"outbox": N_("envoi automatique"), "inbox": N_("boîte de réception")}
+_POST = {
+    "outbox": N_("envoi automatique"),
+    "inbox": N_("boîte de réception"),
+    "sweep": N_("relevé automatique des paniers"),
+}
 
 
 def author(entry: Activity) -> str:

@@ -29,7 +29,7 @@ SERIES = {
     "net": N_("Net"),
 }
 _SEPARATORS = {"fr": ",\u202f", "en": ".,"}
-_DAYS = {"day": "%d/%m/%Y", "week": "%d/%m/%Y", "month": "%m/%Y"}
+DAYS = {"day": "%d/%m/%Y", "week": "%d/%m/%Y", "month": "%m/%Y"}
 # One hue from faint to full, readable on white and on black alike.
 _HEAT = [[0, "rgba(59, 112, 212, 0.08)"], [1, "rgba(59, 112, 212, 1)"]]
 _MONTHS, _DAYS_SHORT = "%m/%Y", "%d/%m"
@@ -130,7 +130,7 @@ def house(figure: Figure, *, height: int = _HEIGHT, legend: bool = False) -> Fig
     return figure
 
 
-def _over_time(figure: Figure, periods: Sequence[date], by: str) -> None:
+def over_time(figure: Figure, periods: Sequence[date], by: str) -> None:
     """Each period has its mark where there is room for all, else some have."""
     shown = _MONTHS if by == "month" else _DAYS_SHORT
     figure.update_xaxes(tickformat=shown, showgrid=False, nticks=_TICKS)
@@ -165,7 +165,7 @@ def sales(
             "x": periods,
             "y": [sign * amount for amount in major(rows[name], currency)],
             "name": said,
-            "hovertemplate": f"%{{x|{_DAYS[by]}}}<br>{said} : %{{y:,.2f}} {unit}"
+            "hovertemplate": f"%{{x|{DAYS[by]}}}<br>{said} : %{{y:,.2f}} {unit}"
             "<extra></extra>",
         }
 
@@ -178,7 +178,7 @@ def sales(
         figure = Figure([*bars, line])
     house(figure, legend=not only_net)
     figure.update_layout(barmode="relative")
-    _over_time(figure, periods, by)
+    over_time(figure, periods, by)
     figure.update_yaxes(tickformat=",.0f", ticksuffix=f" {unit}")
     return Chart(
         figure,
@@ -259,7 +259,7 @@ def stacked(
                 x=list(periods),
                 y=list(values),
                 name=text(name),
-                hovertemplate=f"%{{x|{_DAYS[by]}}}<br>{text(name)} : "
+                hovertemplate=f"%{{x|{DAYS[by]}}}<br>{text(name)} : "
                 f"%{{y:{digits}}}{shown}<extra></extra>",
             )
             for name, values in series.items()
@@ -267,7 +267,7 @@ def stacked(
     )
     house(figure, legend=True)
     figure.update_layout(barmode="stack")
-    _over_time(figure, periods, by)
+    over_time(figure, periods, by)
     figure.update_yaxes(tickformat=",.0f", ticksuffix=shown)
     return Chart(
         figure,

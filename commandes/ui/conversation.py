@@ -17,16 +17,17 @@ from commandes.actions.orders import Order
 from commandes.reports import templates
 from commandes.ui.framing import telling
 from commandes.ui.parts import moment
-from commandes.words import MESSAGE_WORDS, _, plural
+from commandes.words import MESSAGE_WORDS, _, fill, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from commandes.reports.detail import OrderDetail
     from commandes.reports.parts import Message
-    from commandes.reports.templates import Filled, Template
+    from commandes.reports.templates import Template
     from commandes.settings import Settings
     from commandes.ui.framing import Here
+    from commandes.words import Filled
 
 _STATES: dict[str, tuple[str, Literal["gray", "blue", "green", "red", "orange"]]] = {
     "queued": (":material/schedule_send:", "gray"),
@@ -224,8 +225,8 @@ def compose(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
     _templates(here, name, draft)
     draft = _written(name, draft)
     values = templates.values_of(order, here.settings)
-    subject = templates.fill(draft.subject, values)
-    body = templates.fill(draft.body, values)
+    subject = fill(draft.subject, values)
+    body = fill(draft.body, values)
     preview(subject, body)
     if st.button(
         _("Envoyer"), key=f"send-{order.id}", type="primary", icon=":material/send:"
@@ -254,7 +255,8 @@ def _first_subject(order: OrderDetail) -> str:
 
 
 def _templates(here: Here, name: str, draft: _Draft) -> None:
-    known = templates.templates(here.store)
+    # A reminder has a way out that no other message has: it is no letter of one's own.
+    known = [t for t in templates.templates(here.store) if not t.is_reminder]
     st.selectbox(
         _("Modèle"),
         range(len(known)),

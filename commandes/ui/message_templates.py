@@ -54,7 +54,7 @@ def screen(here: Here) -> None:
     written = _fields(code, known.get(code, blank))
     values = templates.example_values(here.settings)
     conversation.preview(
-        templates.fill(written.subject, values), templates.fill(written.body, values)
+        words.fill(written.subject, values), words.fill(written.body, values)
     )
     _buttons(here, written)
 

@@ -268,3 +268,47 @@ create macro quarter_of(at_time) as floor(epoch_us(at_time) / 900e6)::bigint;
 
 create macro clock_of(quarter, zone) as
 timezone(zone, make_timestamptz(quarter * 900_000_000));
+
+-- One row per cart begun in a period (null: open ends) that the other filters keep:
+-- what its source declares a cart, and the orders that it says began as one; of
+-- sources without carts, none. is_over: its delay (minutes) has passed; abandoned:
+-- nobody paid within it. Who placed an order meanwhile, to pay it by a bank transfer
+-- for instance, has not abandoned it.
+create macro begun_carts(
+    statuses, payments, modules, tags, from_at, to_at, search, archived,
+    refunds_to_do, carts, traits, delay, now_at
+) as table
+with begun as (
+    select
+        kept.id, kept.number, kept.source, kept.currency, kept.total,
+        kept.customer_name, kept.email, kept.marketing_consent, kept.titles,
+        kept.line_count, kept.is_cart, kept.status, kept.first_paid_at,
+        coalesce(kept.begun_at, kept.placed_at) as begun_at,
+        case
+            when kept.is_cart then kept.first_paid_at
+            when kept.first_paid_at is null then kept.placed_at
+            when kept.placed_at > kept.begun_at
+                then least(kept.first_paid_at, kept.placed_at)
+            else kept.first_paid_at
+        end as concluded_at
+    from filtered_orders(
+        statuses, payments, modules, tags, null, null, 'placed', search,
+        archived, refunds_to_do, carts, traits
+    ) as kept
+    where
+        (kept.is_cart or kept.begun_at is not null)
+        and kept.source in (
+            select source from orders where is_cart or abandoned_at is not null
+        )
+)
+
+select
+    *,
+    begun_at + to_minutes(delay) < now_at as is_over,
+    is_over and (
+        concluded_at is null or concluded_at > begun_at + to_minutes(delay)
+    ) as abandoned
+from begun
+where
+    (from_at is null or begun_at >= from_at)
+    and (to_at is null or begun_at < to_at);

@@ -41,6 +41,7 @@ create table orders (
     customer_key varchar,              -- fold(customer_name): sort
     email varchar,
     phone varchar,
+    marketing_consent boolean,         -- null: the source does not say
     country varchar,                   -- of the shipping, else billing address
     ip_address varchar,
     placed_at timestamptz not null,

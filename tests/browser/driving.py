@@ -55,10 +55,14 @@ def opened(settings: settings_module.Settings) -> Iterator[Store]:
 
 @contextmanager
 def served(
-    data: Path, fill: Callable[[Shop], object] | None = None
+    data: Path, fill: Callable[[Shop], object] | None = None, **more: str
 ) -> Iterator[Server]:
-    """A server in a process of its own over a new data folder."""
-    settings = settings_module.read({"COMMANDES_DATA_DIR": str(data)})
+    """A server in a process of its own over a new data folder.
+
+    Args:
+        more: settings of the environment.
+    """
+    settings = settings_module.read({"COMMANDES_DATA_DIR": str(data), **more})
     if fill:
         with opened(settings) as store:
             fill(Shop(store))
@@ -67,6 +71,7 @@ def served(
         env={
             **{k: v for k, v in os.environ.items() if not k.startswith("COMMANDES_")},
             "COMMANDES_DATA_DIR": str(data),
+            **more,
         },
         stdout=subprocess.PIPE,
         text=True,

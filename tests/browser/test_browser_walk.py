@@ -14,6 +14,7 @@ PAGES = {
     "remboursements": "Remboursements à effectuer",
     "stock": "Stock",
     "ventes": "Ventes",
+    "paniers": "Paniers abandonnés",
     "suivis": "Numéros de suivi",
     "importer": "Importer",
     "modeles": "Modèles de message",

@@ -17,6 +17,7 @@ from commandes.settings import SETTINGS
 ROOT = Path(__file__).parents[2]
 LAYERS = {  # a part may import the parts named here, and itself
     "words": set(),
+    "background": {"words"},
     "rules": set(),
     "errors": {"words"},
     "settings": {"errors", "words"},
@@ -24,14 +25,20 @@ LAYERS = {  # a part may import the parts named here, and itself
     "actions": {"store", "settings", "errors", "rules", "words"},
     "mirror": {"store", "settings", "errors", "rules", "words"},
     "intake": {"actions", "store", "settings", "errors", "rules", "words"},
-    "mail": {"actions", "store", "settings", "errors", "rules", "words"},
+    "mail": {
+        *("actions", "background", "store", "settings", "errors", "rules", "words"),
+    },
     "reports": {"mirror", "store", "settings", "errors", "rules", "words"},
     "documents": {"reports", "intake", "store", "errors", "rules", "words", "settings"},
     "ui": {
         *("documents", "reports", "actions", "intake", "mail", "mirror", "store"),
         *("settings", "errors", "rules", "words"),
     },
-    "server": {"ui", "mail", "mirror", "store", "settings", "errors", "words"},
+    "unsubscribing": {"actions", "store", "settings", "errors", "words"},
+    "server": {
+        *("ui", "mail", "actions", "background", "unsubscribing", "mirror", "store"),
+        *("settings", "errors", "words"),
+    },
     "cli": {
         *("server", "documents", "reports", "actions", "intake", "mail", "mirror"),
         "store",

@@ -142,6 +142,7 @@ FIELDS = {
     "payment_pending": True,
     "is_cart": True,
     "cart_id": "c9",
+    "cart_url": "https://example.org/p/9",
     "channel": "phone",
     "currency": "GBP",
     "subtotal": 9000,
@@ -503,9 +504,10 @@ def test_a_dry_run_writes_nothing_and_foretells_the_import(shop):
     refunded=st.integers(0, 40),
     pending=st.booleans(),
     abandoned=st.booleans(),
+    is_cart=st.booleans(),
 )
 def test_a_frame_and_an_order_have_the_same_payment_status(
-    total, paid, refunded, pending, abandoned
+    total, paid, refunded, pending, abandoned, is_cart
 ):
     """Bulk and single orders follow one rule."""
     frame = pl.DataFrame(
@@ -515,12 +517,17 @@ def test_a_frame_and_an_order_have_the_same_payment_status(
             "refunded": [refunded],
             "payment_pending": [pending],
             "abandoned_at": [1 if abandoned else None],
+            "is_cart": [is_cart],
         },
         schema_overrides={"paid": pl.Int64, "abandoned_at": pl.Int64},
     )
 
     assert frame.select(prepare.payment_status()).item() == rules.payment_status(
-        total=total, paid=paid, refunded=refunded, pending=pending, abandoned=abandoned
+        total=total,
+        paid=paid,
+        refunded=refunded,
+        pending=pending,
+        abandoned=abandoned and is_cart,
     )
 
 

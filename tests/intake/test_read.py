@@ -251,6 +251,7 @@ CELLS = {
     "is_cart": "oui",
     "marketing_consent": "oui",
     "tracking_url": "https://example.org/77",
+    "cart_url": "https://example.org/panier/77",
 }
 KINDS = {
     "money": "3.21",

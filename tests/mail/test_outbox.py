@@ -12,7 +12,7 @@ import pytest
 from mail_servers import Post, free_port, started
 from sqlalchemy import select
 
-from commandes.actions import messages
+from commandes.actions import carts, messages, objections, payments
 from commandes.actions.orders import Order
 from commandes.mail import outbox
 from commandes.reports import conversations
@@ -353,3 +353,37 @@ def test_a_sender_that_the_server_does_not_want_fails_no_message(post):
         "queued",
         "550 who are you",
     )
+
+
+def test_a_reminder_carries_its_way_out_and_no_other_message_does(post):
+    """One click in the mail program ends it (RFC 8058); what lost its reason stays."""
+    post.store.settings = replace(
+        post.store.settings, public_url="https://commandes.example.org"
+    )
+    begun = datetime.now(UTC) - timedelta(hours=2)
+    agreed = {"is_cart": True, "marketing_consent": True, "at": begun}
+    agreed |= {"cart_url": "https://example.org/p"}
+    for number in ("2", "3"):
+        post.shop.order(number, **agreed, email=f"{number}@example.org")
+        text = ("Été : " + "votre panier " * 9, "{panier} {desabonnement}")
+        carts.remind(post.store, Order(number), *text, actor="t")
+    payments.pay(post.store, Order("3"), actor="t")
+
+    outbox.send_waiting(post.store, post.settings)
+
+    plain, reminder = (
+        message_from_bytes(sent.content, policy=policy.SMTP) for sent in post.taken
+    )
+    token = objections.token(post.store, "2@example.org")
+    link = f"https://commandes.example.org/api/unsubscribe/{token}"
+    assert reminder["To"] == "2@example.org"
+    assert reminder["Subject"] == "Été : " + "votre panier " * 9 + "[#2]"
+    head = post.taken[1].content.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert f"List-Unsubscribe: <{link}>".encode() in head
+    assert max(len(line) for line in head if b"Unsub" not in line) <= 78
+    assert reminder["List-Unsubscribe"] == f"<{link}>"
+    assert reminder["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert link in reminder.get_content()
+    assert plain["List-Unsubscribe"] is None
+    assert [row.state for row in rows(post.store)] == ["sent", "sent", "failed"]
+    assert "payé" in rows(post.store)[2].error

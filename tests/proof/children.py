@@ -129,10 +129,12 @@ JOBS = {
 
 
 def _do(job: str, folder: str, **named: Any) -> None:
+    from every_action import ENVIRONMENT
+
     from commandes import settings
     from commandes.store import open_store
 
-    store = open_store(settings.read({"COMMANDES_DATA_DIR": folder}))
+    store = open_store(settings.read(ENVIRONMENT | {"COMMANDES_DATA_DIR": folder}))
     JOBS[job](store, **named)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from children import Children
-from every_action import fill
+from every_action import ENVIRONMENT, JOURNAL_KEY, fill
 from shop import Shop
 
 from commandes import settings as settings_module
@@ -20,11 +20,17 @@ if TYPE_CHECKING:
     from commandes.settings import Settings
 
 
+def _settings(folder: Path) -> Settings:
+    return settings_module.read(ENVIRONMENT | {"COMMANDES_DATA_DIR": str(folder)})
+
+
 @pytest.fixture(scope="session")
 def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a shop with an order for each history."""
     folder = tmp_path_factory.mktemp("filled") / "data"
-    store = open_store(settings_module.read({"COMMANDES_DATA_DIR": str(folder)}))
+    folder.mkdir()
+    (folder / "journal.key").write_bytes(JOURNAL_KEY)
+    store = open_store(_settings(folder))
     fill(Shop(store))
     store.close()
     return folder
@@ -34,14 +40,14 @@ def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def filled(filled_folder: Path, tmp_path: Path) -> Settings:
     """A copy of the filled shop; nobody has its store open."""
     shutil.copytree(filled_folder, tmp_path / "data")
-    return settings_module.read({"COMMANDES_DATA_DIR": str(tmp_path / "data")})
+    return _settings(tmp_path / "data")
 
 
 @pytest.fixture
 def undisturbed(filled_folder: Path, tmp_path: Path) -> Settings:
     """A second copy of it, for what happens when nothing is in the way."""
     shutil.copytree(filled_folder, tmp_path / "undisturbed")
-    return settings_module.read({"COMMANDES_DATA_DIR": str(tmp_path / "undisturbed")})
+    return _settings(tmp_path / "undisturbed")
 
 
 @pytest.fixture(scope="session")

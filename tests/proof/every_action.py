@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
 from commandes.actions import (
     carriers,
+    carts,
     messages,
     notes,
+    objections,
     payments,
     profiles,
     refunds,
@@ -27,7 +30,7 @@ from commandes.actions import (
 from commandes.actions.orders import Order
 from commandes.errors import StoreError
 from commandes.intake import withdraw
-from commandes.store import tables
+from commandes.store import journal, tables
 from commandes.store.tables import Instant
 
 if TYPE_CHECKING:
@@ -66,6 +69,24 @@ class Case:
 PLAIN, MARKED, CANCELLED, DROPPED, UNPAID, NOTED, BUSY, HALF = map(Order, "12345678")
 LINK = "https://example.org/suivi?n={n}"
 PARCEL = {"carrier": "UPS", "number": "77"}
+# Of carts: what the links of a reminder need, and the journal's key of these shops.
+JOURNAL_KEY = b"proof"
+ENVIRONMENT = {
+    "COMMANDES_PUBLIC_URL": "https://commandes.example.org",
+    "COMMANDES_SHOP_URL": "https://shop.example.org",
+}
+LEFT = Order("9")
+REMINDER = ("Votre panier", "{panier} {desabonnement}")
+
+
+class Signer:
+    """What signs as the stores of these shops do."""
+
+    def sign(self, purpose: str, text: str) -> str:
+        return journal.sign(JOURNAL_KEY, purpose, text)
+
+
+TOKEN = objections.token(Signer(), "ana@example.org")
 
 CASES = (
     Case("tag, a new one", tags.tag, (PLAIN, "Urgent")),
@@ -111,6 +132,9 @@ CASES = (
     Case("alert level", stock.set_alert, ("LAMP", 3)),
     Case("create a tag", tags.create, ("Presse",)),
     Case("recolour a tag", tags.recolour, ("VIP", "violet")),
+    Case("sweep", carts.sweep_batch),
+    Case("remind", carts.remind, (LEFT, *REMINDER)),
+    Case("object", objections.object_to_reminders, (TOKEN,)),
 )
 
 
@@ -135,6 +159,8 @@ def fill(shop: Shop) -> None:
     refunds.refund(store, HALF, lines={"LAMP": 2}, actor="Inès")
     views.save(store, "Payées", "payment=paid", actor="Inès")
     templates.save(store, "Retard", "Retard", "Pardon", actor="Inès")
+    left = datetime.now(UTC) - timedelta(hours=3)
+    shop.order("9", at=left, is_cart=True, marketing_consent=True, email="z@e.org")
     _correspond(store)
 
 
@@ -166,7 +192,8 @@ def shape(store: Store) -> dict[str, list[tuple[Any, ...]]]:
             columns = [
                 column
                 for column in table.c
-                if column.name not in unlike and not isinstance(column.type, Instant)
+                if (column.name not in unlike or table is tables.objections)
+                and not isinstance(column.type, Instant)
             ]
             rows = connection.execute(select(*columns))
             found[table.name] = sorted(map(tuple, rows), key=repr)

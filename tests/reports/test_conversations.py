@@ -121,13 +121,13 @@ def test_variables_are_filled_from_a_closed_table(text, filled, unknown, empty):
     if filled is None:
         filled = text.replace("{client}", "Ana")
 
-    assert reading.fill(text, VALUES) == reading.Filled(filled, unknown, empty)
+    assert words.fill(text, VALUES) == words.Filled(filled, unknown, empty)
 
 
 @given(st.text(), st.dictionaries(st.sampled_from(["client", "total"]), st.text()))
 def test_no_text_breaks_the_filling(text, values):
     """Any text at all is a template."""
-    filled = reading.fill(text, values)
+    filled = words.fill(text, values)
 
     assert filled.text == text or "{" in text
 
@@ -142,11 +142,14 @@ def test_the_given_templates_are_complete(shop, settings):
         assert values.keys() == reading.VARIABLES.keys()
         assert reading.example_values(settings).keys() == values.keys()
         given_ones = reading.templates(shop.store)
-        assert len(given_ones) == 4
+        assert len(given_ones) == 5
         for one in given_ones:
             for text in (one.subject, one.body):
-                filled = reading.fill(text, values)
-                assert (filled.unknown, filled.empty) == ((), ())
+                filled = words.fill(text, values)
+                # The links of a reminder are those of one cart and one customer.
+                links = ("panier", "desabonnement") if one.is_reminder else ()
+                assert filled.unknown == ()
+                assert set(filled.empty) <= set(links)
                 assert "{" not in filled.text
 
 
@@ -163,4 +166,5 @@ def test_one_s_own_template_stands_for_the_given_one(any_store):
         ("Commande prête", True),
         ("Commande expédiée", True),
         ("Demande d’information", True),
+        ("Relance de panier", True),
     ]

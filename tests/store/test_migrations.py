@@ -35,7 +35,8 @@ def test_a_migrated_store_has_the_tables_of_the_code(any_store):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, tables.metadata)
 
-    assert [d for d in differences if "uq_stock_items" not in str(d)] == []
+    unseen = ("uq_stock_items", "ix_orders_email_key")
+    assert [d for d in differences if not any(u in str(d) for u in unseen)] == []
 
 
 def add_item(writer):
@@ -94,6 +95,11 @@ def test_an_older_store_is_brought_up_to_date(settings):
         connection.execute(text("drop table carriers"))
         connection.execute(text("drop index ix_messages_state"))
         connection.execute(text("alter table messages drop column sender"))
+        for index in ("ix_orders_running_carts", "ix_orders_email_key"):
+            connection.execute(text(f"drop index {index}"))
+        connection.execute(text("drop table objections"))
+        connection.execute(text("alter table orders drop column cart_url"))
+        connection.execute(text("alter table messages drop column unsubscribe_url"))
         connection.execute(text("update alembic_version set version_num = '0001'"))
     writing.dispose()
     reading.dispose()

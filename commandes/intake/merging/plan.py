@@ -174,6 +174,11 @@ def _fields(known: KnownOrder, told: Told, news: Mapping[str, Any]) -> dict[str,
         changed.pop("cancelled_at", None)
     if changed.get("cancelled_at", 0) == _current(known, "cancelled_at"):
         del changed["cancelled_at"]
+    # A cart that was left and then paid was left all the same.
+    if changed.get("abandoned_at", 0) is None and (
+        told.payments or not told.order["is_cart"]
+    ):
+        del changed["abandoned_at"]
     return changed
 
 
@@ -218,7 +223,8 @@ def _payment_status(
         paid=payments.paid,
         refunded=refunds.refunded,
         pending=fields.get("payment_pending", row.payment_pending),
-        abandoned=fields.get("abandoned_at", row.abandoned_at) is not None,
+        abandoned=fields.get("is_cart", row.is_cart)
+        and fields.get("abandoned_at", row.abandoned_at) is not None,
     )
 
 

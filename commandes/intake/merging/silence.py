@@ -32,7 +32,8 @@ _TELL = {
 }
 _PLAIN = (
     *("channel", "discount_codes", "email", "phone", "marketing_consent"),
-    *("ip_address", "user_agent", "cart_id", "begun_at", "abandoned_at"),
+    *("ip_address", "user_agent", "cart_id", "cart_url", "begun_at"),
+    "abandoned_at",
 )
 # The parts of an order's sum: they add up only together.
 _SUM = (

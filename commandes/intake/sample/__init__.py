@@ -144,6 +144,7 @@ def _identity(
         "payment_pending": pl.Series(pending),
         "is_cart": pl.Series(is_cart),
         "cart_id": only(joined("panier-", number), begun.is_not_null().to_numpy()),
+        "cart_url": only(joined("https://example.org/panier/", number), is_cart),
         "currency": pick(CURRENCIES, who.currency),
         "placed_at": pl.Series(who.placed),
         "begun_at": begun,

@@ -127,6 +127,8 @@ def _checkouts(
     cart, recovered = fate_is(fate, "cart"), fate_is(fate, "recovered")
     quick = fate_is(fate, *AT_ONCE) & ~recovered
     quick &= by_browser(channel) & (cast.module != RESTAURANT)
+    # Most who buy do so from the article's own page: no cart was begun.
+    quick &= draws.chance("cart-first", index, 0.28)
     minutes = draws.between("checkout", index, 1, 20) * MINUTE
     away = later(placed, -(0.08 + 4 * draws.uniform("away", index) ** 2))
     begun = np.where(quick, placed - minutes, ABSENT)

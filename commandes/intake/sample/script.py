@@ -29,12 +29,12 @@ FATES = (
 
 # How often each fate is met in each module.
 FATE_SHARES: dict[str, dict[str, float]] = {
-    "store": {"settled": 0.60, "transfer": 0.06, "unpaid": 0.02, "cart": 0.17}
-    | {"recovered": 0.03, "dropped": 0.025, "cancelled": 0.02, "refund_here": 0.02}
+    "store": {"settled": 0.50, "transfer": 0.06, "unpaid": 0.02, "cart": 0.26}
+    | {"recovered": 0.04, "dropped": 0.025, "cancelled": 0.02, "refund_here": 0.02}
     | {"refund_here_part": 0.02, "refund_platform": 0.015}
     | {"refund_platform_part": 0.02},
-    "events": {"settled": 0.60, "on_site": 0.04, "transfer": 0.03, "unpaid": 0.02}
-    | {"deposit": 0.08, "cart": 0.10, "recovered": 0.02, "dropped": 0.03}
+    "events": {"settled": 0.53, "on_site": 0.04, "transfer": 0.03, "unpaid": 0.02}
+    | {"deposit": 0.08, "cart": 0.16, "recovered": 0.03, "dropped": 0.03}
     | {"cancelled": 0.03, "refund_here": 0.015, "refund_here_part": 0.01}
     | {"refund_platform": 0.015, "refund_platform_part": 0.01},
     "pricing": {"settled": 0.25, "transfer": 0.08, "unpaid": 0.04}
@@ -46,8 +46,8 @@ FATE_SHARES: dict[str, dict[str, float]] = {
     | {"dropped": 0.07, "cancelled": 0.03, "refund_here": 0.01}
     | {"refund_here_part": 0.01, "refund_platform": 0.01}
     | {"refund_platform_part": 0.01},
-    "booking": {"settled": 0.42, "on_site": 0.22, "transfer": 0.02, "unpaid": 0.02}
-    | {"deposit": 0.14, "cart": 0.04, "recovered": 0.01, "dropped": 0.05}
+    "booking": {"settled": 0.37, "on_site": 0.22, "transfer": 0.02, "unpaid": 0.02}
+    | {"deposit": 0.14, "cart": 0.08, "recovered": 0.02, "dropped": 0.05}
     | {"cancelled": 0.03, "refund_here": 0.015, "refund_here_part": 0.01}
     | {"refund_platform": 0.015, "refund_platform_part": 0.01},
 }

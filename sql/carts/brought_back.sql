@@ -1,0 +1,28 @@
+-- What the reminders brought back: carts reminded of, those paid afterwards.
+-- One row per currency with a cart that was reminded of.
+-- Parameters: those of filtered_orders but $dated, the period being that of the
+--   carts; $delay integer (minutes), $now timestamptz
+-- Columns: currency, reminded, paid, value (minor units)
+with reminders as (
+    select order_id, min(occurred_at) as reminded_at
+    from events
+    where kind = 'cart_reminded'
+    group by order_id
+)
+
+select
+    cart.currency,
+    count(*) as reminded,
+    count(*) filter (cart.first_paid_at > reminders.reminded_at) as paid,
+    cast(coalesce(sum(cart.total) filter (
+        cart.first_paid_at > reminders.reminded_at
+    ), 0) as bigint) as value
+from begun_carts(
+    $statuses, $payments, $modules, $tags, $from_at::timestamptz,
+    $to_at::timestamptz, $search, $archived, $refunds_to_do, $carts,
+    $traits,
+    $delay::integer, $now::timestamptz
+) as cart
+inner join reminders on reminders.order_id = cart.id
+group by cart.currency
+order by cart.currency

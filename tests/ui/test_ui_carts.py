@@ -1,0 +1,50 @@
+"""The page of abandoned carts, headless: no source, another delay, what is missing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from commandes.reports import carts
+
+PAGE = "rapports/paniers.py"
+
+
+def texts(app) -> str:
+    return "\n".join(str(found.value) for found in app.text)
+
+
+def left(shop, minutes: int = 90) -> None:
+    begun = datetime.now(UTC) - timedelta(minutes=minutes)
+    shop.order("1", is_cart=True, at=begun)
+
+
+def test_without_a_source_of_carts_there_is_no_figure(open_page, shop):
+    """The page says so and what to import; never 0 %."""
+    shop.order("1", paid=1000)
+    app = open_page(PAGE)
+
+    assert "Aucune de vos sources ne donne ses paniers" in texts(app)
+    assert list(app.metric) == []
+
+
+def test_the_figures_are_those_of_the_delay_asked_for(open_page, shop):
+    """By the URL, and by a delay of one's own; what is none is said."""
+    left(shop)
+    app = open_page(PAGE, period="this_year")
+    assert [one.value for one in app.metric][:3] == ["1", "10,00 €", "100,0 %"]
+    assert "seuls les paniers quittés sont connus" in texts(app)
+
+    app = open_page(PAGE, period="this_year", delay="120")
+    assert [one.value for one in app.metric][:3] == ["0", "0,00 €", "—"]
+    assert "1 panier est encore dans son délai" in texts(app)
+
+    app = open_page(PAGE, period="this_year", delay="7")
+    assert app.number_input(key="cart_delay_other").value == 7
+    app.number_input(key="cart_delay_other").set_value(100).run()
+    assert app.query_params["delay"] == "100"
+    assert app.metric[0].value == "0"
+
+    for wrong in ("soon", str(carts.LONGEST_DELAY + 1)):
+        app = open_page(PAGE, period="this_year", delay=wrong)
+        assert f"Le délai « {wrong} » n’existe pas." in texts(app)
+        assert app.metric[0].value == "1"
