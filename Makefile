@@ -1,6 +1,6 @@
 # Commandes: every command stands here; bare `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench lock messages screenshots clean
+.PHONY: help install run test check coverage bench lock messages screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,6 +30,12 @@ check: install  ## style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+coverage: install  ## branch coverage of rules, store and actions: all, or it fails
+	MACHINE_EXAMPLES=20 PROOF_KILLS=5 PROOF_ROUNDS=3 PROOF_CLICKS=1 \
+	  $(BIN)/coverage run -m pytest -q -p no:xdist tests/actions tests/store \
+	  tests/intake tests/proof tests/test_rules.py tests/test_cli.py
+	$(BIN)/coverage report
 
 bench: install  ## measure the budgets (ORDERS="10000 1000000", TEN_MILLION=1 for 10 M)
 	$(BIN)/python -m benchmarks $(if $(TEN_MILLION),--ten-million)

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 import pytest
+import sqlalchemy.exc
 from sqlalchemy import insert, select, text
 
 from commandes import settings as settings_module
@@ -324,6 +325,30 @@ def test_an_old_sqlite_never_uses_the_wal(before, settings):
         pytest.skip("this Python's own SQLite is new enough for the WAL")
     assert (mode, full) == ("delete", "2")
     assert int(seq) == (2 if before == "wal" else 1)
+
+
+def test_pythons_own_sqlite_serves_where_pysqlite3_is_missing(monkeypatch):
+    """On a machine for which there is no wheel."""
+    monkeypatch.setitem(sys.modules, "pysqlite3.dbapi2", None)
+
+    assert engines._sqlite_module().__name__ == "sqlite3.dbapi2"
+
+
+def test_a_pool_without_a_free_connection_says_that_the_store_is_busy(store):
+    """Nobody reads a page of SQLAlchemy's about queues."""
+    with pytest.raises(StoreLocked), engines.in_plain_words():
+        raise sqlalchemy.exc.TimeoutError
+
+
+def test_the_store_knows_where_it_is(any_store):
+    """Its file, and its address without the password."""
+    path = any_store.sqlite_path
+
+    if any_store.url.startswith("sqlite"):
+        assert path == any_store.settings.data_dir / "commandes.db"
+    else:
+        assert path is None
+        assert any_store.url.startswith("postgresql")
 
 
 def test_the_password_of_the_store_is_never_shown():
