@@ -151,6 +151,18 @@ def test_what_cannot_be_undone_says_so(any_store, four):
     assert bulk.undo(any_store, done, actor="t").all == ()
 
 
+def test_long_work_tells_how_far_it_is(any_store, four):
+    """The look, the doing and the undoing: orders done, of how many."""
+    told = []
+    how = {"actor": "t", "progress": lambda done, of: told.append((done, of))}
+
+    looked = bulk.preview(any_store, Asked("archive"), four, **how)
+    done = bulk.run(any_store, looked, **how)
+    bulk.undo(any_store, done, **how)
+
+    assert told == [(4, 4), *[(n, 3) for n in (1, 2, 3)] * 2]
+
+
 def test_an_order_that_is_gone_is_refused(any_store, four):
     """An id that nothing has is a refusal, not a crash."""
     looked = bulk.preview(any_store, Asked("archive"), [999], actor="t")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from commandes.actions import (
@@ -166,6 +168,20 @@ def test_a_payment_beyond_what_is_left_is_refused(counter, amount):
         payments.pay(counter.store, Order("2"), amount=amount, actor="t")
 
 
+@pytest.mark.parametrize(
+    "at",
+    [datetime(1899, 12, 31, tzinfo=UTC), datetime.now(UTC) + timedelta(days=2)],
+)
+def test_a_payment_has_a_date_that_can_be(counter, at):
+    """A slip of the keyboard would move the figures of another century."""
+    counter.shop.order("2")
+
+    with pytest.raises(PaymentRefused, match="plausible"):
+        payments.pay(counter.store, Order("2"), at=at, actor="t")
+
+    assert counter.row("2").payment_status == "unpaid"
+
+
 def test_a_paid_order_takes_no_more(counter):
     """Nothing is left to pay."""
     with pytest.raises(PaymentRefused):
@@ -213,6 +229,19 @@ def test_a_parcel_has_its_link_and_the_customer_is_told(counter):
     )
     assert shipment.url in message.body
     assert (message.state, message.recipient) == ("queued", "ana@example.org")
+
+
+def test_a_carrier_without_page_has_no_link(counter):
+    """The customer is told carrier and number."""
+    tracking.track(
+        counter.store, counter.order, carrier="Coursier", number="7", actor="t"
+    )
+
+    (shipment,) = counter.rows(tables.shipments)
+    (message,) = counter.rows(tables.messages)
+    assert shipment.url is None
+    assert "Coursier" in message.body
+    assert "http" not in message.body
 
 
 def test_telling_the_customer_can_be_unticked(counter):
@@ -302,6 +331,35 @@ def test_stock_is_corrected_with_a_reason(counter):
     assert moved == [5, -2, 7]
     with pytest.raises(StockReasonMissing):
         stock.adjust(counter.store, "LAMP", 1, " ", actor="t")
+
+
+def test_a_level_that_is_right_already_is_no_change(counter):
+    """Neither a correction by nothing nor an opening level that is there."""
+    stock.adjust(counter.store, "LAMP", 5, "inventaire", actor="t")
+    head = counter.store.head()
+
+    nothing = stock.adjust(counter.store, "LAMP", 0, "inventaire", actor="t")
+    there = stock.open_levels(counter.store, [("LAMP", None, 5)], actor="t")
+
+    assert (nothing.changed, there.changed) == (False, False)
+    assert there.result == {"items": 0}
+    assert counter.store.head() == head
+    assert len(counter.rows(tables.stock_movements)) == 1
+
+
+def test_stock_of_a_date_is_its_own(counter):
+    """A seat of Friday is none of Saturday."""
+    friday, saturday = (datetime(2199, 1, day, tzinfo=UTC) for day in (4, 5))
+    levels = [("SEAT", friday, 10), ("SEAT", saturday, 20), ("SEAT", None, 1)]
+    stock.open_levels(counter.store, levels, actor="t")
+    stock.adjust(counter.store, "SEAT", -3, "cassés", service_at=saturday, actor="t")
+
+    items = counter.rows(tables.stock_items)
+    assert [(item.service_at, item.on_hand) for item in items] == [
+        (friday, 10),
+        (saturday, 17),
+        (None, 1),
+    ]
 
 
 def test_a_key_serves_one_request(counter):

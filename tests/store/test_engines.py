@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import subprocess
 import sys
 import threading
@@ -9,7 +10,9 @@ import time
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, select, text
+import sqlalchemy.exc
+from shop import Shop
+from sqlalchemy import event, insert, select, text
 
 from commandes import settings as settings_module
 from commandes.errors import (
@@ -132,6 +135,25 @@ def test_more_writers_than_connections_all_get_their_turn(any_store):
     assert any_store.head().seq == 50
 
 
+def test_a_new_store_is_closed_to_the_machines_other_users(settings):
+    """The folder, the database and what SQLite puts beside it; what is there stays."""
+    store = open_store(settings)
+    with store.writing("a") as writer:
+        writer.record(None, "noted")
+    found = {path.name: path for path in settings.data_dir.iterdir()}
+    assert {"commandes.db", "commandes.db-wal", "commandes.db-shm"} <= set(found)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in found.values()}
+    assert modes == {0o600}
+    assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o700
+    store.close()
+
+    settings.data_dir.chmod(0o750)
+    found["commandes.db"].chmod(0o640)
+    open_store(settings).close()
+    assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o750
+    assert stat.S_IMODE(found["commandes.db"].stat().st_mode) == 0o640
+
+
 def write_a_lot(store):
     """Much more than the file may grow to."""
     with store.writing("a") as writer:
@@ -149,6 +171,21 @@ def test_a_full_disk_says_so_and_changes_nothing(store):
         write_a_lot(store)
 
     assert dump(store) == before
+
+
+def test_a_lock_that_cannot_be_taken_for_another_reason_says_so(store):
+    """Only what is locked is waited for: SQLite that was told to stop is not."""
+
+    @event.listens_for(store._writing, "checkout")
+    def stop(connection, _record, _proxy):
+        said = []
+        connection.set_trace_callback(said.append)
+        connection.set_progress_handler(lambda: said[-1] == "begin immediate", 1)
+
+    with pytest.raises(StoreError, match="interrupted"), store.writing("a"):
+        pass
+
+    assert store.head().seq == 0
 
 
 def test_a_database_from_a_newer_version_is_refused(any_store):
@@ -324,6 +361,39 @@ def test_an_old_sqlite_never_uses_the_wal(before, settings):
         pytest.skip("this Python's own SQLite is new enough for the WAL")
     assert (mode, full) == ("delete", "2")
     assert int(seq) == (2 if before == "wal" else 1)
+
+
+def test_pythons_own_sqlite_serves_where_pysqlite3_is_missing(monkeypatch):
+    """On a machine for which there is no wheel."""
+    monkeypatch.setitem(sys.modules, "pysqlite3.dbapi2", None)
+
+    assert engines._sqlite_module().__name__ == "sqlite3.dbapi2"
+
+
+def test_a_pool_without_a_free_connection_says_that_the_store_is_busy(store):
+    """Nobody reads a page of SQLAlchemy's about queues."""
+    with pytest.raises(StoreLocked), engines.in_plain_words():
+        raise sqlalchemy.exc.TimeoutError
+
+
+def test_a_new_store_is_empty_and_no_sample(any_store):
+    """Until something is in it."""
+    assert (any_store.is_empty(), any_store.is_sample()) == (True, False)
+    Shop(any_store).order("1")
+    with any_store.writing("a") as writer:
+        set_info(writer, "sample", "1")
+    assert (any_store.is_empty(), any_store.is_sample()) == (False, True)
+
+
+def test_the_store_knows_where_it_is(any_store):
+    """Its file, and its address without the password."""
+    path = any_store.sqlite_path
+
+    if any_store.url.startswith("sqlite"):
+        assert path == any_store.settings.data_dir / "commandes.db"
+    else:
+        assert path is None
+        assert any_store.url.startswith("postgresql")
 
 
 def test_the_password_of_the_store_is_never_shown():
