@@ -26,9 +26,11 @@ LAYERS = {  # a part may import the parts named here, and itself
     "intake": {"actions", "store", "settings", "errors", "rules", "words"},
     "mail": {"actions", "store", "settings", "errors", "rules", "words"},
     "reports": {"mirror", "store", "settings", "errors", "rules", "words"},
+    "notebook": {"mirror", "store", "settings", "errors", "rules", "words"},
     "documents": {"reports", "intake", "store", "errors", "rules", "words", "settings"},
     "ui": {
-        *("documents", "reports", "actions", "intake", "mail", "mirror", "store"),
+        *("documents", "reports", "notebook", "actions", "intake", "mail", "mirror"),
+        "store",
         *("settings", "errors", "rules", "words"),
     },
     "server": {"ui", "mail", "mirror", "store", "settings", "errors", "words"},

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from commandes.actions import (
     carriers,
     messages,
+    notebooks,
     notes,
     payments,
     profiles,
@@ -65,6 +66,7 @@ class Case:
 
 PLAIN, MARKED, CANCELLED, DROPPED, UNPAID, NOTED, BUSY, HALF = map(Order, "12345678")
 LINK = "https://example.org/suivi?n={n}"
+SELECT = {"kind": "sql", "text": "from orders"}
 PARCEL = {"carrier": "UPS", "number": "77"}
 
 CASES = (
@@ -108,6 +110,10 @@ CASES = (
     Case("read a thread", messages.mark_read, (NOTED,), {"last": 4}),
     Case("save a template", templates.save, ("Merci", "Merci", "Bonjour")),
     Case("remove a template", templates.remove, (1,)),
+    Case("save an analysis", notebooks.save, ("Ventes", [SELECT])),
+    Case("rename an analysis", notebooks.rename, (1, "Mois"), {"version": 1}),
+    Case("share an analysis", notebooks.share, (1,), {"shared": True, "version": 1}),
+    Case("remove an analysis", notebooks.remove, (1,), {"version": 1}),
     Case("alert level", stock.set_alert, ("LAMP", 3)),
     Case("create a tag", tags.create, ("Presse",)),
     Case("recolour a tag", tags.recolour, ("VIP", "violet")),
@@ -135,6 +141,7 @@ def fill(shop: Shop) -> None:
     refunds.refund(store, HALF, lines={"LAMP": 2}, actor="Inès")
     views.save(store, "Payées", "payment=paid", actor="Inès")
     templates.save(store, "Retard", "Retard", "Pardon", actor="Inès")
+    notebooks.save(store, "Paniers", [SELECT], actor="Inès")
     _correspond(store)
 
 
