@@ -38,7 +38,7 @@ _PLAIN = re.compile(
     r"|TIMESTAMP( WITH TIME ZONE)?|DECIMAL\(\d+,\d+\)"
 )
 # Beyond what DuckDB may use: Python, Arrow and the answer.
-_ROOM = 192 * 1024**2
+_ROOM = 256 * 1024**2
 # Processor seconds that a query may take beyond its limit, before the kernel ends it.
 _GRACE = 5
 _BATCH = 1024

@@ -50,6 +50,9 @@ _WHY = {
     "long": N_("elle a plus de {longest} caractères"),
 }
 
+# Outcomes after which a process is not asked again.
+_LIMITS = ("time", "memory", "large")
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -136,11 +139,15 @@ class Desk:
 
     def _asked(self, child: Child, sql: str) -> tuple[dict[str, Any], bytes]:
         try:
-            return child.ask(sql)
+            header, body = child.ask(sql)
         except Late:
             return {"outcome": "time"}, b""
         except Ended:
             return {"outcome": "ended"}, b""
+        if header.get("outcome") in _LIMITS:
+            # What it still holds would be missing from the next one.
+            self._end()
+        return header, body
 
     def _check(self, header: dict[str, Any], sql: str) -> None:
         """Raise what stands in the place of rows."""

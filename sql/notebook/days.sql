@@ -1,6 +1,6 @@
 -- A calendar, so that days without any sale are seen as well.
--- One row per day of the shop's time zone, from the first order to today or to the
--- last order.
+-- One row per day of the shop's time zone, from the first order to today or to
+-- the last order.
 -- Parameters: $timezone text, $today date
 -- Columns: day, week, month, year, weekday
 with ends as (

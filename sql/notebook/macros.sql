@@ -5,7 +5,7 @@ create macro money(amount, currency) as
 amount / case
     when currency in (
         'BIF', 'CLP', 'DJF', 'GNF', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX',
-        'VND', 'VUV', 'XAF', 'XOF', 'XPF', 'ISK'
+        'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF', 'ISK'
     ) then 1
     when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 1000
     else 100

@@ -1,13 +1,14 @@
 -- The orders as free analyses may see them: nobody can be recognised.
 -- One row per order, in the order of the mirror's rows.
--- A customer is a number that only this shop's key can make; a discount code that
--- one customer alone has used is left out: it may be made of their name.
+-- A customer is a number that only this shop's key can make; a discount code
+-- that one customer alone has used is left out: it may be made of their name.
 -- Parameters: $secret text
--- Columns: id, number, source, module, status, payment, is_cart, channel, country,
---   customer, currency, subtotal, discount, discount_codes, shipping, fees, tip,
---   tax, tax_included, total, gift_card, paid, refunded, refunds_to_do, placed_at,
---   begun_at, abandoned_at, cancelled_at, archived_at, first_paid_at,
---   first_refunded_at, first_service_at, line_count, quantity, tags, carriers
+-- Columns: id, number, source, module, status, payment, is_cart, channel,
+--   country, customer, currency, subtotal, discount, discount_codes, shipping,
+--   fees, tip, tax, tax_included, total, gift_card, paid, refunded,
+--   refunds_to_do, placed_at, begun_at, abandoned_at, cancelled_at,
+--   archived_at, first_paid_at, first_refunded_at, first_service_at,
+--   line_count, quantity, tags, carriers
 with shared_codes as (
     select discount_codes
     from orders
