@@ -69,6 +69,13 @@ page = st.navigation(
                 url_path="ventes",
                 help=_("Encaissé, remboursé et net, par jour, semaine ou mois."),
             ),
+            st.Page(
+                "pages/rapports/analyses.py",
+                title=":material/query_stats: " + _("Analyses libres (SQL)"),
+                icon="",
+                url_path="analyses",
+                help=_("Vos propres questions, en SQL, sans donnée personnelle."),
+            ),
         ],
         _("Réglages"): [
             st.Page(
