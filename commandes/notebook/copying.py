@@ -35,11 +35,15 @@ _SLICE = 100_000
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy: its file, the last journal entry it knows of, and when it was made."""
+    """A copy: its file, the last journal entry it knows of, when it was made.
+
+    `seconds` is what making it took.
+    """
 
     file: Path
     seq: int
     at: datetime
+    seconds: float
 
 
 def make(snap: Snapshot, file: Path, settings: Settings, key: bytes) -> Copy:
@@ -74,7 +78,7 @@ def make(snap: Snapshot, file: Path, settings: Settings, key: bytes) -> Copy:
     except (duckdb.Error, OSError) as error:
         forget(file)
         raise NotebookUnavailable(detail=reason(str(error))) from error
-    return Copy(file, seq, at)
+    return Copy(file, seq, at, (datetime.now(UTC) - at).total_seconds())
 
 
 def forget(file: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -25,8 +26,6 @@ from commandes.notebook.process import LARGEST, LONGEST_SQL, Child, Ended, Late
 from commandes.words import N_, _
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import polars as pl
 
     from commandes.mirror import Mirror, Snapshot
@@ -35,6 +34,11 @@ if TYPE_CHECKING:
 
 # Seconds without any question after which process and copy are given up.
 IDLE = 600.0
+
+# The copy of a large shop takes seconds: even when the journal has moved on, it serves
+# ten times as long as what it took beyond two seconds. Other shops' is always fresh.
+QUICK = 2.0
+WORTH = 10.0
 
 # What was refused, by the codes of `allowed` and `child`.
 _WHY = {
@@ -128,7 +132,7 @@ class Desk:
         return child.pid if child is not None and child.lives() else None
 
     def _ready(self, snap: Snapshot) -> tuple[Child, copying.Copy]:
-        if self._copy is None or self._copy.seq != snap.seq:
+        if self._copy is None or not self._serves(self._copy, snap):
             self._end()
             self._copy = None
             self._copy = copying.make(snap, self._file, self._settings, self._store.key)
@@ -136,6 +140,10 @@ class Desk:
             self._end()
             self._child = Child(self._copy.file, self._settings)
         return self._child, self._copy
+
+    def _serves(self, copy: copying.Copy, snap: Snapshot) -> bool:
+        age = (datetime.now(UTC) - copy.at).total_seconds()
+        return copy.seq == snap.seq or age < WORTH * (copy.seconds - QUICK)
 
     def _asked(self, child: Child, sql: str) -> tuple[dict[str, Any], bytes]:
         try:

@@ -91,6 +91,7 @@ def _bar(here: Here, draft: Draft) -> None:
             for cell in draft.cells:
                 if cell.kind == "sql" and cell.text.strip():
                     notebook_cells.run(here, cell)
+            st.rerun()
         if draft.saved is not None:
             if st.button(
                 _("Enregistrer"),

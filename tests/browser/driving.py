@@ -55,9 +55,9 @@ def opened(settings: settings_module.Settings) -> Iterator[Store]:
 
 @contextmanager
 def served(
-    data: Path, fill: Callable[[Shop], object] | None = None
+    data: Path, fill: Callable[[Shop], object] | None = None, **more: str
 ) -> Iterator[Server]:
-    """A server in a process of its own over a new data folder."""
+    """A server in a process of its own over a new data folder; `more` settings."""
     settings = settings_module.read({"COMMANDES_DATA_DIR": str(data)})
     if fill:
         with opened(settings) as store:
@@ -67,6 +67,7 @@ def served(
         env={
             **{k: v for k, v in os.environ.items() if not k.startswith("COMMANDES_")},
             "COMMANDES_DATA_DIR": str(data),
+            **more,
         },
         stdout=subprocess.PIPE,
         text=True,

@@ -133,6 +133,21 @@ def test_the_copy_follows_the_journal_and_is_kept_while_it_stands(another):
     assert not Path(f"/proc/{same}").exists()
 
 
+def test_a_copy_that_took_long_serves_a_while(another, monkeypatch):
+    """In a large shop not every order that comes in means seconds of waiting."""
+    bench = another()
+    bench.shop.order("1")
+    first = bench.run("select count(*) from orders")
+    bench.shop.order("2")
+    monkeypatch.setattr(desks, "QUICK", -60.0)
+    still = bench.run("select count(*) from orders")
+    monkeypatch.setattr(desks, "QUICK", 60.0)
+    after = bench.run("select count(*) from orders")
+
+    assert (still.frame.item(), after.frame.item()) == (1, 2)
+    assert first.at == still.at < after.at
+
+
 def test_the_copy_is_private_and_goes_with_its_process(another, monkeypatch):
     """Readable by its owner only; removed when nobody asks, and at the end."""
     bench = another()
