@@ -185,7 +185,7 @@ def _rows(
 
 
 def _as_said(table: pa.Table) -> pa.Table:
-    """Sums as whole numbers where they fit; columns of one name told apart."""
+    """Sums as whole numbers, huge ones about; columns of one name told apart."""
     names: list[str] = []
     for name in table.column_names:
         again, place = name or "?", 1
@@ -195,9 +195,12 @@ def _as_said(table: pa.Table) -> pa.Table:
         names.append(again)
     for place, field in enumerate(table.schema):
         if pa.types.is_decimal(field.type) and field.type.scale == 0:
-            with suppress(pa.ArrowInvalid):
-                whole = table.column(place).cast(pa.int64())
-                table = table.set_column(place, field.name, whole)
+            column = table.column(place)
+            try:
+                whole = column.cast(pa.int64())
+            except pa.ArrowInvalid:
+                whole = column.cast(pa.float64())
+            table = table.set_column(place, field.name, whole)
     return table.rename_columns(names)
 
 

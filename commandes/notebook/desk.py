@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -53,6 +54,25 @@ _WHY = {
     "deep": N_("elle est trop imbriquée"),
     "long": N_("elle a plus de {longest} caractères"),
 }
+
+# DuckDB's commonest messages; the others are shown in its own words.
+_SAYINGS = (
+    (r'syntax error at or near "(.*)"', N_("« {about} » n’est pas attendu ici")),
+    (r"SELECT clause without selection list", N_("select ne dit pas quelles colonnes")),
+    (r'Referenced column "(.*?)" .*', N_("aucune colonne ne s’appelle « {about} »")),
+    (
+        r'Referenced table "(.*?)" .*',
+        N_("aucune table de la requête ne s’appelle « {about} »"),
+    ),
+    (
+        r'column "?(.*?)"? must appear in the GROUP BY .*',
+        N_("« {about} » doit être dans le group by, ou dans une somme, un nombre…"),
+    ),
+    (
+        r"Could not convert string '(.*?)' .*",
+        N_("« {about} » n’a pas la forme attendue"),
+    ),
+)
 
 # Outcomes after which a process is not asked again.
 _LIMITS = ("time", "memory", "large")
@@ -167,7 +187,7 @@ class Desk:
             raise _refusal(str(header.get("why")), about, int(position), sql)
         if outcome == "mistake":
             place = _place(sql, int(position))
-            raise QueryMistaken(detail=(place + about).rstrip("."))
+            raise QueryMistaken(detail=place + _in_words(about))
         if outcome == "time":
             limit = words.number(self._settings.notebook_seconds)
             raise QueryTooLong(seconds=limit)
@@ -198,6 +218,13 @@ def _refusal(why: str, about: str, position: int, sql: str) -> QueryRefused:
         about=about, tables=words.listed(NAMES), longest=words.number(LONGEST_SQL)
     )
     return QueryRefused(detail=_place(sql, position) + said)
+
+
+def _in_words(message: str) -> str:
+    for pattern, said in _SAYINGS:
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            return _(said).format(about=found[1] if found.re.groups else "")
+    return message.rstrip(".!")
 
 
 def _place(sql: str, position: int) -> str:

@@ -14,7 +14,7 @@ from workbench import Bench
 
 from commandes.actions import messages, notes, refunds, tags
 from commandes.actions.orders import Order
-from commandes.errors import NotebookUnavailable
+from commandes.errors import NotebookError, NotebookUnavailable
 from commandes.mirror import query_text
 from commandes.notebook import desk as desks
 from commandes.notebook.documented import MACROS, NAMES, TABLES
@@ -273,6 +273,53 @@ def test_sales_by_month_are_those_of_the_report(filled):
         unit = [10 ** minor_digits(code) for code in report["currency"]]
         exact = (found[name] * pl.Series(unit)).round().cast(pl.Int64)
         assert exact.to_list() == report[name].to_list()
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (
+            "select é\nfrm orders x",
+            "ligne 2, caractère 5 : « orders » n’est pas attendu ici",
+        ),
+        ("select", "select ne dit pas quelles colonnes"),
+        (
+            "select 'é', foo from orders",
+            "caractère 13 : aucune colonne ne s’appelle « foo »",
+        ),
+        ("select o.id from orders", "aucune table de la requête ne s’appelle « o »"),
+        ("select id, sum(total) from orders", "« id » doit être dans le group by"),
+        ("select 'a'::int from orders", "« a » n’a pas la forme attendue"),
+        ("select foo(1) from orders", "la fonction « foo » n’est pas permise ici"),
+        ("select sum(title) from order_lines", "No function matches"),
+    ],
+)
+def test_a_mistake_is_said_in_words_and_where(filled, sql, said):
+    """The commonest ones in French, all with their line and their character."""
+    with pytest.raises(NotebookError) as caught:
+        filled.ask(sql)
+
+    assert said in caught.value.message
+    assert caught.value.message.endswith(".")
+
+
+def test_every_type_comes_back(filled):
+    """Sums are whole numbers; what no table holds comes as text."""
+    sql = """
+        select sum(id) as s, 170141183460469231731687303715884105727 as h, null as n,
+            interval 1 day as i, {'a': [1]} as d, 'x'::blob as b,
+            1.5::decimal(4, 1) as m,
+            current_date as c, now() as t, true as y, 1::utinyint as u, [1, 2] as l,
+            date '2026-01-01' + interval 1 hour as p, 1 as s, 2 as s
+        from orders
+    """
+    found = filled.ask(sql)
+
+    assert found.columns == [*"shnidbmctyulp", "s (2)", "s (3)"]
+    assert found["s"].dtype == pl.Int64
+    assert found["l"].item() == "[1, 2]"
+    assert found["n"].item() is None
+    assert found["h"].item() == pytest.approx(2.0**127)
 
 
 def test_instants_are_read_in_the_shops_time_zone(another):

@@ -166,6 +166,17 @@ def test_a_process_that_hangs_is_killed(another):
     assert process.KILL_AFTER < 0.5
 
 
+def test_the_process_ends_with_its_parent(bench):
+    """A server that is killed closes the pipe: nothing of it stays behind."""
+    bench.ask(COUNT)
+    held = bench.desk._child._process
+
+    held.stdin.close()
+
+    assert held.wait(timeout=20) == 0
+    assert bench.ask(COUNT).rows() == [(1,)]
+
+
 def test_an_answer_that_is_no_answer_is_not_believed(another):
     """A process that was taken over sends lengths and bytes of its own."""
     bench = another()
