@@ -86,7 +86,7 @@ def shut(memory: str) -> None:
 
 def _data_size() -> int:
     """How much memory of its own the process has now."""
-    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 (light)
+    with open("/proc/self/status", encoding="utf-8") as status:  # noqa: PTH123 (light)
         sizes = dict(line.split(":", 1) for line in status)
     return int(sizes["VmData"].split()[0]) * 1024
 

@@ -153,6 +153,9 @@ NAMES = tuple(table.name for table in TABLES)
 MACROS = (
     (
         "money(amount, currency)",
-        N_("Un montant en unités entières : money(sum(total), currency)."),
+        N_(
+            "D’un montant en centimes (la plus petite unité de sa devise), le montant "
+            "en unités entières : money(sum(total), currency)."
+        ),
     ),
 )

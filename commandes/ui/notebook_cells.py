@@ -235,8 +235,8 @@ def _files(here: Here, cell: Cell, frame: pl.DataFrame) -> None:
     if not chosen:
         return
     day = datetime.now(here.settings.zone).date().isoformat()
-    name = f"{_('analyse')}-{day}.{_FORMATS[chosen][1]}"
-    path = files.prepare(here.settings, name)
+    stem = _("analyse")
+    path = files.prepare(here.settings, f"{stem}-{day}.{_FORMATS[chosen][1]}")
     rows = None
     try:
         with telling():
