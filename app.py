@@ -76,6 +76,13 @@ page = st.navigation(
                 url_path="paniers",
                 help=_("Combien sont abandonnés, combien reviennent, qui relancer."),
             ),
+            st.Page(
+                "pages/rapports/analyses.py",
+                title=":material/query_stats: " + _("Analyses libres (SQL)"),
+                icon="",
+                url_path="analyses",
+                help=_("Vos propres questions, en SQL, sans donnée personnelle."),
+            ),
         ],
         _("Réglages"): [
             st.Page(

@@ -57,6 +57,19 @@
     │   ├── TemplateNameTaken
     │   ├── TemplateIncomplete
     │   └── TemplateGone
+    ├── NotebookError
+    │   ├── NotebookUnavailable
+    │   ├── QueryRefused        more than one may say
+    │   ├── QueryMistaken
+    │   ├── QueryTooLong        a limit that it met
+    │   ├── QueryTooHungry
+    │   ├── QueryTooHeavy
+    │   ├── ResultTooLarge
+    │   ├── NotebookNameInvalid
+    │   ├── NotebookTooLarge
+    │   ├── NotebookChanged
+    │   ├── NotebookGone
+    │   └── NotebookOfAnother
     └── ExportRefused
         ├── TooManyRowsForXlsx
         ├── ExportUnwritable
@@ -475,6 +488,105 @@ class TemplateGone(TemplateError):
     code = "template_gone"
     sentence = N_("Quelqu’un a supprimé ce modèle de message entre-temps.")
     advice = N_("Rien n’a été changé. Enregistrez-le comme nouveau modèle.")
+
+
+class NotebookError(CommandesError):
+    code = "notebook"
+    sentence = N_("L’analyse n’a pas abouti.")
+    advice = N_("Rien n’a été changé.")
+
+
+class NotebookUnavailable(NotebookError):
+    code = "notebook_unavailable"
+    sentence = N_("Les analyses ne peuvent pas être exécutées : {detail}.")
+    advice = N_(
+        "Aucune commande n’est touchée. Vérifiez la place sur le disque et la mémoire, "
+        "puis recommencez."
+    )
+
+
+class QueryRefused(NotebookError):
+    code = "query_refused"
+    sentence = N_("Cette requête n’est pas permise : {detail}.")
+    advice = N_(
+        "Une analyse est une seule requête SELECT sur les tables décrites à côté."
+    )
+
+
+class QueryMistaken(NotebookError):
+    code = "query_mistaken"
+    sentence = N_("La requête n’est pas comprise : {detail}.")
+    advice = N_("Corrigez-la, puis recommencez ; les tables sont décrites à côté.")
+
+
+class QueryTooLong(NotebookError):
+    code = "query_too_long"
+    sentence = N_("La requête a été arrêtée : elle durait plus de {seconds} s.")
+    advice = N_(
+        "Réduisez la période, ou regroupez avant de joindre. La limite se règle avec "
+        "COMMANDES_NOTEBOOK_SECONDS."
+    )
+
+
+class QueryTooHungry(NotebookError):
+    code = "query_too_hungry"
+    sentence = N_(
+        "La requête a été arrêtée : elle demandait plus de mémoire que {memory}."
+    )
+    advice = N_(
+        "Réduisez la période, ou regroupez avant de joindre ou de trier. La limite se "
+        "règle avec COMMANDES_NOTEBOOK_MEMORY."
+    )
+
+
+class QueryTooHeavy(NotebookError):
+    code = "query_too_heavy"
+    sentence = N_(
+        "La requête a été arrêtée : elle est trop lourde ou trop imbriquée, le "
+        "processus d’analyse n’y a pas résisté."
+    )
+    advice = N_("Aucune commande n’est touchée. Simplifiez-la, puis recommencez.")
+
+
+class ResultTooLarge(NotebookError):
+    code = "result_too_large"
+    sentence = N_("La requête a été arrêtée : son résultat dépasse {size} Mo.")
+    advice = N_("Choisissez moins de colonnes, ou regroupez les lignes.")
+
+
+class NotebookNameInvalid(NotebookError):
+    code = "notebook_name_invalid"
+    sentence = N_("Une analyse a un nom d’un à {longest} caractères.")
+    advice = N_("Rien n’a été changé. Choisissez un autre nom.")
+
+
+class NotebookTooLarge(NotebookError):
+    code = "notebook_too_large"
+    sentence = N_(
+        "Une analyse a au plus {cells} cellules de {longest} caractères chacune."
+    )
+    advice = N_("Rien n’a été enregistré. Partagez-la en deux analyses.")
+
+
+class NotebookChanged(NotebookError):
+    code = "notebook_changed"
+    sentence = N_("Quelqu’un a changé l’analyse « {name} » entre-temps.")
+    advice = N_(
+        "Rien n’a été changé, et ce que vous avez écrit est toujours là. Enregistrez-"
+        "le sous un autre nom, ou rouvrez l’analyse."
+    )
+
+
+class NotebookGone(NotebookError):
+    code = "notebook_gone"
+    sentence = N_("Cette analyse n’existe pas, ou n’est pas partagée avec vous.")
+    advice = N_("Rien n’a été changé. Choisissez-en une autre dans la liste.")
+
+
+class NotebookOfAnother(NotebookError):
+    code = "notebook_of_another"
+    sentence = N_("L’analyse « {name} » appartient à {owner}.")
+    advice = N_("Rien n’a été changé. Enregistrez-en une copie sous un autre nom.")
 
 
 class ExportRefused(CommandesError):

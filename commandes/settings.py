@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,18 @@ def _seconds(value: str) -> float:
     if not 0 <= (number := float(value)) <= _LONGEST_WAIT:
         raise ValueError(value)
     return number
+
+
+def _limit(value: str) -> float:
+    if not 0 < (number := float(value)) <= _LONGEST_WAIT:
+        raise ValueError(value)
+    return number
+
+
+def _size(value: str) -> str:
+    if not re.fullmatch(r"[1-9]\d* ?[KMG]B", value, re.IGNORECASE):
+        raise ValueError(value)
+    return value
 
 
 def _currency(value: str) -> str:
@@ -221,6 +234,27 @@ SETTINGS = (
         N_("un nombre entier"),
     ),
     Setting(
+        "notebook_seconds",
+        "10",
+        "Seconds that a free analysis (SQL) may take before it is stopped.",
+        _limit,
+        N_("un nombre de secondes"),
+    ),
+    Setting(
+        "notebook_rows",
+        "10000",
+        "Rows that a free analysis may give; more are left out, and that is said.",
+        _positive,
+        N_("un nombre entier de lignes"),
+    ),
+    Setting(
+        "notebook_memory",
+        "512MB",
+        "Memory that a free analysis may use.",
+        _size,
+        N_("une taille telle que 512MB"),
+    ),
+    Setting(
         "smtp_url",
         "",
         "Mail server: smtp://, smtp+starttls:// or smtps:// user:password@host:port; "
@@ -281,6 +315,9 @@ class Settings:
     lock_timeout: float
     mirror_memory: str
     mirror_threads: int
+    notebook_seconds: float
+    notebook_rows: int
+    notebook_memory: str
     smtp_url: str
     mail_from: str
     imap_url: str

@@ -111,6 +111,10 @@ class Mirror:
             size = file.stat().st_size if file.exists() else 0
             return MirrorStatus(file, exists, seq, head.seq, behind, size, state)
 
+    def beside(self, name: str) -> Path:
+        """A file of this process's own, in a folder of that name beside the mirror."""
+        return self._slot.folder / name / f"{name}-{self._slot.number}.duckdb"
+
     def rebuild(self, progress: Callable[[float, str], None] | None = None) -> None:
         """Make the file anew from the whole store, in a child process.
 

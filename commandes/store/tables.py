@@ -392,6 +392,19 @@ saved_views = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+notebooks = Table(
+    "notebooks",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("cells", Text, nullable=False),  # JSON: actions/notebooks.py says what
+    Column("shared", Boolean, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
 column_profiles = Table(
     "column_profiles",
     metadata,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from commandes import settings as settings_
 from commandes.mirror import Mirror
+from commandes.notebook.desk import Desk
 from commandes.store import open_store
 
 if TYPE_CHECKING:
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class House:
-    """What pages work with: the settings, the store and its mirror."""
+    """What pages work with: the settings, the store, its mirror, its analyses."""
 
     settings: Settings
     store: Store
     mirror: Mirror
+    desk: Desk
 
 
 _lock = threading.Lock()
@@ -40,7 +42,9 @@ def open_house(settings: Settings | None = None) -> House:
     with _lock:
         if settings not in _open:
             store = open_store(settings)
-            _open[settings] = House(settings, store, Mirror(store, settings))
+            mirror = Mirror(store, settings)
+            desk = Desk(mirror, store, settings)
+            _open[settings] = House(settings, store, mirror, desk)
         return _open[settings]
 
 
@@ -48,6 +52,7 @@ def close_house() -> None:
     """Close every house: at the end of the process or of a test."""
     with _lock:
         for house in _open.values():
+            house.desk.close()
             house.mirror.close()
             house.store.close()
         _open.clear()

@@ -29,9 +29,11 @@ LAYERS = {  # a part may import the parts named here, and itself
         *("actions", "background", "store", "settings", "errors", "rules", "words"),
     },
     "reports": {"mirror", "store", "settings", "errors", "rules", "words"},
+    "notebook": {"mirror", "store", "settings", "errors", "rules", "words"},
     "documents": {"reports", "intake", "store", "errors", "rules", "words", "settings"},
     "ui": {
-        *("documents", "reports", "actions", "intake", "mail", "mirror", "store"),
+        *("documents", "reports", "notebook", "actions", "intake", "mail", "mirror"),
+        "store",
         *("settings", "errors", "rules", "words"),
     },
     "unsubscribing": {"actions", "store", "settings", "errors", "words"},

@@ -15,6 +15,7 @@ from commandes.actions import (
     carriers,
     carts,
     messages,
+    notebooks,
     notes,
     objections,
     payments,
@@ -68,6 +69,7 @@ class Case:
 
 PLAIN, MARKED, CANCELLED, DROPPED, UNPAID, NOTED, BUSY, HALF = map(Order, "12345678")
 LINK = "https://example.org/suivi?n={n}"
+SELECT = {"kind": "sql", "text": "from orders"}
 PARCEL = {"carrier": "UPS", "number": "77"}
 # Of carts: what the links of a reminder need, and the journal's key of these shops.
 JOURNAL_KEY = b"proof"
@@ -129,6 +131,10 @@ CASES = (
     Case("read a thread", messages.mark_read, (NOTED,), {"last": 4}),
     Case("save a template", templates.save, ("Merci", "Merci", "Bonjour")),
     Case("remove a template", templates.remove, (1,)),
+    Case("save an analysis", notebooks.save, ("Ventes", [SELECT])),
+    Case("rename an analysis", notebooks.rename, (1, "Mois"), {"version": 1}),
+    Case("share an analysis", notebooks.share, (1,), {"shared": True, "version": 1}),
+    Case("remove an analysis", notebooks.remove, (1,), {"version": 1}),
     Case("alert level", stock.set_alert, ("LAMP", 3)),
     Case("create a tag", tags.create, ("Presse",)),
     Case("recolour a tag", tags.recolour, ("VIP", "violet")),
@@ -161,6 +167,7 @@ def fill(shop: Shop) -> None:
     templates.save(store, "Retard", "Retard", "Pardon", actor="Inès")
     left = datetime.now(UTC) - timedelta(hours=3)
     shop.order("9", at=left, is_cart=True, marketing_consent=True, email="z@e.org")
+    notebooks.save(store, "Paniers", [SELECT], actor="Inès")
     _correspond(store)
 
 

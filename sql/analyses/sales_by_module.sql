@@ -1,0 +1,15 @@
+-- What each module brings in, month after month.
+-- One row per month, module and currency.
+-- Parameters: none
+-- Columns: month, module, currency, orders, gross
+select
+    date_trunc('month', payments.paid_at)::date as month,
+    orders.module,
+    orders.currency,
+    count(distinct orders.id) as orders,
+    money(sum(payments.amount), orders.currency) as gross
+from payments
+inner join orders on payments.order_id = orders.id
+where payments.voided_at is null
+group by month, orders.module, orders.currency
+order by month, orders.module, orders.currency

@@ -1,0 +1,31 @@
+-- The articles of the orders as free analyses may see them.
+-- One row per line of an order; of what is proper to a module, only what names
+-- no person: the event, the plan and its period, the covers, the service.
+-- Parameters: none
+-- Columns: order_id, position, sku, title, variant, quantity, unit_price,
+--   discount, tax_rate, tax, total, refunded_quantity, cancelled_quantity,
+--   restocked_quantity, service_at, event, plan, plan_period, covers, service
+select
+    order_id,
+    position,
+    sku,
+    title,
+    variant,
+    quantity,
+    unit_price,
+    discount,
+    tax_rate,
+    tax,
+    total,
+    refunded_quantity,
+    cancelled_quantity,
+    restocked_quantity,
+    service_at,
+    try(json_extract_string(details, '$.event')) as event,
+    try(json_extract_string(details, '$.plan')) as plan,
+    try(json_extract_string(details, '$.period')) as plan_period,
+    try_cast(
+        try(json_extract_string(details, '$.covers')) as integer
+    ) as covers,
+    try(json_extract_string(details, '$.service')) as service
+from order_lines
