@@ -218,7 +218,7 @@ def _chart(cell: Cell, frame: pl.DataFrame) -> None:
     st.plotly_chart(
         notebook_charts.figure(frame, cell.show, cell.x, cell.y, cell.colour),
         key=f"chart-{cell.uid}",
-        config=charts.CONFIG,
+        config=charts.config("analyse"),
         alt=notebook_charts.said(cell.show, cell.x, cell.y, cell.colour),
     )
 

@@ -119,10 +119,8 @@ def _over_time_says(found: pl.DataFrame, asked: Asked) -> str:
     if found.is_empty():
         return _("Aucune vente sur cette période.")
     best = found.sort("net", descending=True).row(0, named=True)
-    return _("Le meilleur {step} commence le {day} : {net} net.").format(
-        step=_(charts.STEPS[asked.by]),
-        day=words.day(best["period"]),
-        net=words.money(best["net"], asked.currency),
+    return _("Le plus haut : {net} net, à partir du {day}.").format(
+        day=words.day(best["period"]), net=words.money(best["net"], asked.currency)
     )
 
 

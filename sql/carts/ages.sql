@@ -12,8 +12,7 @@ with left_over as (
     from begun_carts(
         $statuses, $payments, $modules, $tags, $from_at::timestamptz,
         $to_at::timestamptz, $search, $archived, $refunds_to_do, $carts,
-        $traits,
-        $delay::integer, $now::timestamptz
+        $traits, $delay::integer, $now::timestamptz
     )
     where abandoned and first_paid_at is null
 )

@@ -20,8 +20,7 @@ select
 from begun_carts(
     $statuses, $payments, $modules, $tags, $from_at::timestamptz,
     $to_at::timestamptz, $search, $archived, $refunds_to_do, $carts,
-    $traits,
-    $delay::integer, $now::timestamptz
+    $traits, $delay::integer, $now::timestamptz
 ) as cart
 inner join reminders on reminders.order_id = cart.id
 group by cart.currency

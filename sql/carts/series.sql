@@ -12,8 +12,7 @@ with found as (
     select * from begun_carts(
         $statuses, $payments, $modules, $tags, $from_at::timestamptz,
         $to_at::timestamptz, $search, $archived, $refunds_to_do, $carts,
-        $traits,
-        $delay::integer, $now::timestamptz
+        $traits, $delay::integer, $now::timestamptz
     )
 ),
 

@@ -9,8 +9,7 @@ with left_over as (
     select * from begun_carts(
         $statuses, $payments, $modules, $tags, $from_at::timestamptz,
         $to_at::timestamptz, $search, $archived, $refunds_to_do, $carts,
-        $traits,
-        $delay::integer, $now::timestamptz
+        $traits, $delay::integer, $now::timestamptz
     )
     where abandoned and is_cart and first_paid_at is null
     order by begun_at desc, id desc
