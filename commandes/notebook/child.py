@@ -120,7 +120,7 @@ class Runner:
             raise
         except RecursionError:
             return _refused(allowed.Refusal("deep"))
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException, UnicodeError) as error:
             return _mistake(error)
 
     def _run(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -209,7 +209,7 @@ def _refused(refusal: allowed.Refusal) -> tuple[dict[str, Any], bytes]:
     return {"outcome": "refused", **told}, b""
 
 
-def _mistake(error: duckdb.Error) -> tuple[dict[str, Any], bytes]:
+def _mistake(error: Exception) -> tuple[dict[str, Any], bytes]:
     """What DuckDB does not understand, in its words, and where."""
     text = str(error)
     with suppress(ValueError):

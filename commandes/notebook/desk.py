@@ -74,6 +74,10 @@ _SAYINGS = (
     ),
 )
 
+# Days since 1970 of the first and the last day that Python's calendar has, but one:
+# a time zone moves an instant by less.
+_FIRST_DAY, _LAST_DAY = -719_161, 2_932_895
+
 # Outcomes after which a process is not asked again.
 _LIMITS = ("time", "memory", "large")
 
@@ -122,6 +126,8 @@ class Desk:
             QueryTooLong, QueryTooHungry, QueryTooHeavy, ResultTooLarge: a limit.
             NotebookUnavailable: there is no copy or no process to run it.
         """
+        # Half a character, which no text on a screen holds, would be no UTF-8.
+        sql = sql.encode(errors="replace").decode()
         if len(sql) > LONGEST_SQL:
             raise _refusal("long", "", -1, sql)
         with self._busy:
@@ -245,8 +251,22 @@ def _frame(body: bytes) -> pl.DataFrame:
         with pa.ipc.open_stream(body) as stream:
             table = stream.read_all()
         table.validate(full=True)
-        return pl.DataFrame(pl.from_arrow(table))
+        frame = pl.DataFrame(pl.from_arrow(table))
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
         raise NotebookUnavailable(
             detail=_("le processus d’analyse a répondu autre chose que des lignes")
         ) from error
+    if any(map(_beyond_years, frame)):
+        raise QueryMistaken(detail=_("une date est hors des années 1 à 9999"))
+    return frame
+
+
+def _beyond_years(series: pl.Series) -> bool:
+    """Whether a column holds dates that no calendar of ours has, infinity say."""
+    import polars as pl
+
+    if not isinstance(series.dtype, (pl.Date, pl.Datetime)) or series.is_empty():
+        return False
+    per_day = 1 if series.dtype == pl.Date else 86_400_000_000
+    days = series.to_physical() // per_day
+    return bool(((days < _FIRST_DAY) | (days > _LAST_DAY)).any())

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
 _CHOICE = "notebook_choice"
+# Queries are read letter by letter; no setting of a text area says so.
+_LETTERS = """<style>
+[class*="st-key-sql-"] textarea { font-family: monospace; }
+</style>"""
 
 
 def screen(here: Here) -> None:
     """Draw the whole screen."""
+    st.html(_LETTERS)
     st.text(
         _(
             "Vos questions en SQL, sur une copie des commandes sans donnée "

@@ -52,7 +52,7 @@ class Cell:
     @property
     def key(self) -> str:
         """The key of the field that its text is written in."""
-        return f"text-{self.uid}"
+        return f"{self.kind}-{self.uid}"
 
     def kept(self) -> dict[str, str]:
         """What is saved of it."""

@@ -290,8 +290,11 @@ def test_sales_by_month_are_those_of_the_report(filled):
         ("select o.id from orders", "aucune table de la requête ne s’appelle « o »"),
         ("select id, sum(total) from orders", "« id » doit être dans le group by"),
         ("select 'a'::int from orders", "« a » n’a pas la forme attendue"),
+        ("select '\ud800' as", "« as » n’est pas attendu ici"),
         ("select foo(1) from orders", "la fonction « foo » n’est pas permise ici"),
         ("select sum(title) from order_lines", "No function matches"),
+        ("select 'infinity'::timestamptz", "une date est hors des années 1 à 9999"),
+        ("select date '290000-01-01'", "une date est hors des années 1 à 9999"),
     ],
 )
 def test_a_mistake_is_said_in_words_and_where(filled, sql, said):

@@ -40,7 +40,7 @@ def _keys(app):
 
 def write(app, sql):
     app.button(key="add_sql").click().run()
-    app.text_area(key=cell_key(app, "text", -1)).set_value(sql).run()
+    app.text_area(key=cell_key(app, "sql", -1)).set_value(sql).run()
     app.button(key=cell_key(app, "run", -1)).click().run()
     return app
 
