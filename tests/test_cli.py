@@ -67,6 +67,11 @@ def test_the_real_orders_agree_everywhere(run, real_orders, tmp_path):
     assert len(listed["orders"]) == 50
     assert march["totals"]["GBP"] == by_hand["2011-03-01"]
     assert {row["period"]: row["net"] for row in report["rows"]} == by_hand
+    for by in ("day", "week", "month"):
+        _, series = run("report", "sales", "--by", by)
+        assert sum(row["net"] for row in series["rows"]) == 470038211
+    _, parts = run("report", "sales", "--of", "country")
+    assert sum(row["orders"] for row in parts["rows"]) == 9785
     assert verdict["ok"] is True
     for format_, count, pence in _exports(run, tmp_path):
         assert (format_, count, pence) == (format_, 9785, 470038211)

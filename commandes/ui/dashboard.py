@@ -31,7 +31,6 @@ def screen(here: Here) -> None:
 def _figures(here: Here, wanted: OrderFilter, compared: str) -> None:
     found = money.metrics(here, wanted, compared)
     if found:
-        asked = sales.Asked(
-            wanted, "day", found[0].currency, several=len(found) > 1, refunds_by="mark"
-        )
+        currency, several = found[0].currency, len(found) > 1
+        asked = sales.about(here, wanted, "day", currency, several=several)
         report.show(here, sales.over_time(here, asked, only_net=True))

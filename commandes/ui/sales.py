@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -24,7 +25,6 @@ from commandes.words import N_, _, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from commandes.ui.framing import Here
 
@@ -47,6 +47,8 @@ class Asked:
         currency: whose amounts the charts show.
         several: whether the shop sold in other currencies too.
         refunds_by: at which date a refund counts: mark, sale or done.
+        since: the day of the first sale: a list without a period would hold orders
+            that nobody has paid.
     """
 
     wanted: OrderFilter
@@ -54,10 +56,13 @@ class Asked:
     currency: str
     several: bool
     refunds_by: str
+    since: date | None = None
 
     def only(self, **traits: object) -> OrderFilter:
         """The orders of the report with these traits, in its currency."""
         found = replace(self.wanted, **traits)  # type: ignore[arg-type]  # names of fields
+        if not (found.period or found.first or found.last):
+            found = replace(found, first=self.since)
         return replace(found, currency=self.currency) if self.several else found
 
     def rows(self, found: pl.DataFrame) -> pl.DataFrame:
@@ -78,10 +83,22 @@ def screen(here: Here) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         by = period.step("month")
         currency = period.currency([one.currency for one in figures])
-    asked = Asked(wanted, by, currency, len(figures) > 1, refunds_by)
+    asked = about(here, wanted, by, currency, several=len(figures) > 1)
+    asked = replace(asked, refunds_by=refunds_by)
     for block in (_over_time, _bridge, *_PARTS, _articles, _hours, _customers, _vat):
         report.show(here, block(here, asked))
     _modules(here, asked)
+
+
+def about(
+    here: Here, wanted: OrderFilter, by: str, currency: str, *, several: bool
+) -> Asked:
+    """What a report is about, its first day looked up where the filter names none."""
+    since = None
+    if not (wanted.period or wanted.first or wanted.last):
+        since = sales(here.snap, wanted, "day")["period"].min()
+    first = since if isinstance(since, date) else None
+    return Asked(wanted, by, currency, several, "mark", first)
 
 
 def over_time(here: Here, asked: Asked, *, only_net: bool) -> Block:
