@@ -33,8 +33,8 @@ check: install  ## style, formatting and types
 
 coverage: install  ## branch coverage of rules, store and actions: all, or it fails
 	MACHINE_EXAMPLES=20 PROOF_KILLS=5 PROOF_ROUNDS=3 PROOF_CLICKS=1 \
-	  $(BIN)/coverage run -m pytest -q -p no:xdist tests/actions tests/store \
-	  tests/intake tests/proof tests/test_rules.py tests/test_cli.py
+	  $(BIN)/coverage run -m pytest -q -p no:xdist \
+	  tests/actions tests/store tests/proof tests/test_rules.py tests/test_cli.py
 	$(BIN)/coverage report
 
 bench: install  ## measure the budgets (ORDERS="10000 1000000", TEN_MILLION=1 for 10 M)

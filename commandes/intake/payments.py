@@ -14,10 +14,11 @@ _WHOLE = ("paid", "refunded", "partially_refunded")
 
 
 def settled(orders: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """Orders with `paid` (null: no payment), `by_card`, `back` and `back_gap`.
+    """Orders with `paid` (null: no payment), `by_card`, `claimed`, `back`, `back_gap`.
 
-    `by_card` is the part paid by gift card. `back` is what was refunded, never more
-    than what was paid; `back_gap` is what the file claims beyond, or does not say.
+    `by_card` is the part paid by gift card. `claimed` is what the file says was
+    refunded, `back` no more of it than was paid; `back_gap`: it claims more than that,
+    or does not say.
 
     Args:
         orders: `total`, `gift_card`, `state` (a code of profiles.PAYMENTS), `factor`.
@@ -54,6 +55,7 @@ def settled(orders: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     )
     silent = (state == "partially_refunded") & (claimed == 0)
     return orders.with_columns(
+        claimed=claimed,
         by_card=pl.min_horizontal(card, pl.col("paid").fill_null(0)),
         back=pl.min_horizontal(claimed, pl.col("paid").fill_null(0)),
         back_gap=silent | (claimed > pl.col("paid").fill_null(0)),
@@ -113,15 +115,18 @@ def _kind(plan: Plan) -> pl.Expr:
 
 
 def refunds(orders: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """The frame REFUNDS: one per order, all that was refunded, already done."""
+    """The frame REFUNDS: one per order, all that is claimed as refunded, already done.
+
+    The merge records no more of it than was paid, and reports the rest.
+    """
     at = pl.lit(None, pl.Int64)
     if "refunded_at" in plan.columns:
         at = pl.col(moment("refunded_at"))
     return (
-        orders.filter(pl.col("back") > 0)
+        orders.filter(pl.col("claimed") > 0)
         .select(
             "source_id",
-            amount="back",
+            amount="claimed",
             marked_at=at,
             state=pl.lit("done"),
             origin=pl.lit("platform"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -166,6 +166,20 @@ def test_a_payment_beyond_what_is_left_is_refused(counter, amount):
 
     with pytest.raises(PaymentRefused):
         payments.pay(counter.store, Order("2"), amount=amount, actor="t")
+
+
+@pytest.mark.parametrize(
+    "at",
+    [datetime(1899, 12, 31, tzinfo=UTC), datetime.now(UTC) + timedelta(days=2)],
+)
+def test_a_payment_has_a_date_that_can_be(counter, at):
+    """A slip of the keyboard would move the figures of another century."""
+    counter.shop.order("2")
+
+    with pytest.raises(PaymentRefused, match="plausible"):
+        payments.pay(counter.store, Order("2"), at=at, actor="t")
+
+    assert counter.row("2").payment_status == "unpaid"
 
 
 def test_a_paid_order_takes_no_more(counter):

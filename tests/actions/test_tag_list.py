@@ -223,6 +223,30 @@ def test_a_deletion_that_was_killed_is_finished_by_asking_again(tagged):
     assert names(tagged) == ["Urgent"]
 
 
+@pytest.mark.parametrize("to", ["Fidèle", None])
+def test_two_who_ask_for_the_same_do_it_once(tagged, to):
+    """The second finishes between two batches of the first: one entry per order."""
+
+    def ask(progress=None):
+        if to is None:
+            return tag_list.delete(tagged.store, "VIP", actor="t", progress=progress)
+        return tag_list.rename(tagged.store, "VIP", to, actor="t", progress=progress)
+
+    others = []
+
+    def meanwhile(done, total):
+        del done, total
+        if not others:
+            others.append(ask())
+
+    ask(meanwhile)
+
+    assert others[0].changed
+    assert names(tagged) == (["Urgent", to] if to else ["Urgent"])
+    told = entries(tagged, "tag_renamed" if to else "untagged")
+    assert [order for order, _ in told if order] == [1, 2, 3, 4, 5]
+
+
 def test_the_same_key_deletes_once(tagged):
     """Used again when another tag has the name, the key deletes nothing more."""
     tag_list.delete(tagged.store, "VIP", actor="t", key="k")

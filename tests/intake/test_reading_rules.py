@@ -235,19 +235,19 @@ STATES = {
     "refunded,4,,": ([400], [400], False),
     "partially_refunded,4,,": ([1000], [400], False),
     "partially_refunded,,,": ([1000], [], False),
-    "paid,40,,": ([1000], [1000], False),
+    "paid,40,,": ([1000], [4000], False),
     "partially_paid,,7,": ([300], [], False),
     "partially_paid,,10,": ([], [], False),
     "pending,,,": ([], [], True),
     "unpaid,,,": ([], [], False),
-    "unpaid,4,,": ([], [], False),
+    "unpaid,4,,": ([], [400], False),
     "unpaid,,,03/02/2026": ([1000], [], False),
 }
 
 
 @pytest.mark.parametrize("case", STATES)
 def test_a_state_of_payment_becomes_payments_and_refunds(reading, case):
-    """Refunds never go beyond the payments; a deposit is the total less the rest."""
+    """All that is claimed is told, the merge cuts it; a deposit is total less rest."""
     text = f"n,d,a,q,p,s,r,o,m\n1,{DAY},x,1,10,{case}\n"
     columns = 'payment = "s"\nrefunded = "r"\noutstanding = "o"\npaid_at = "m"'
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy.exc
-from sqlalchemy import insert, select, text
+from sqlalchemy import event, insert, select, text
 
 from commandes import settings as settings_module
 from commandes.errors import (
@@ -150,6 +150,19 @@ def test_a_full_disk_says_so_and_changes_nothing(store):
         write_a_lot(store)
 
     assert dump(store) == before
+
+
+def test_a_lock_that_cannot_be_taken_for_another_reason_says_so(store):
+    """Only what is locked is waited for: SQLite that was told to stop is not."""
+
+    @event.listens_for(store._writing, "checkout")
+    def stop(connection, _record, _proxy):
+        connection.set_progress_handler(lambda: 1, 1)
+
+    with pytest.raises(StoreError, match="interrupted"), store.writing("a"):
+        pass
+
+    assert store.head().seq == 0
 
 
 def test_a_database_from_a_newer_version_is_refused(any_store):

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from commandes.errors import JournalKeyMissing
+from commandes.errors import JournalKeyMissing, JournalKeyWrong
 from commandes.store import Head, checks, journal, open_store, tables
 
 
@@ -201,6 +201,20 @@ def test_a_journal_without_its_key_takes_no_entry(content, settings):
     assert numbers(again) == [1, 2]
     assert not path.exists() or path.read_bytes() == content
     again.close()
+
+
+def test_a_key_that_is_not_the_journals_writes_nothing(store):
+    """Its entries would break the chain; reading goes on."""
+    with store.writing("a") as writer:
+        writer.record(None, "noted")
+    store.close()
+    other = open_store(replace(store.settings, journal_key="of another shop"))
+
+    with pytest.raises(JournalKeyWrong), other.writing("a") as writer:
+        writer.record(None, "noted")
+
+    assert other.head().seq == 1
+    other.close()
 
 
 def test_a_key_given_as_a_setting_makes_no_file(settings):
