@@ -150,6 +150,67 @@ def test_more_units_told_than_refunded_here(shop):
     assert broken_rules(shop.store) == {}
 
 
+@pytest.mark.parametrize("moves_stock", [False, True])
+def test_units_of_a_refund_that_the_file_takes_back_are_held_again(shop, moves_stock):
+    """It failed at the source: the order has its units, the mark made here stays."""
+    tell(shop, LAMPS, moves_stock=moves_stock)
+    refunds.refund(shop.store, ONE, lines={"LAMP": 1}, restock=False, actor="Inès")
+    tell(shop, {**LAMPS, "refunded_quantity": 3}, refunded=3000)
+    assert lines(shop)["LAMP"] == (3, 3, 0, 0, 2)
+
+    tell(shop, LAMPS, refunded=1000)
+
+    assert lines(shop)["LAMP"] == (3, 1, 0, 0, 0)
+    assert levels(shop) == ({"LAMP": -3} if moves_stock else {})
+    assert broken_rules(shop.store) == {}
+
+
+def test_a_refund_taken_back_after_a_cancellation_here(shop):
+    """Back in stock by the cancellation, refunded there, restored here, not refunded.
+
+    While it is cancelled its units stay in stock; then they leave it again.
+    """
+    tell(shop, LAMPS)
+    status.cancel(shop.store, ONE, actor="Inès")
+    tell(shop, {**LAMPS, "refunded_quantity": 3}, refunded=3000)
+    tell(shop, LAMPS)
+    assert lines(shop)["LAMP"] == (3, 0, 3, 3, 0)
+
+    tell(shop, {**LAMPS, "refunded_quantity": 3}, refunded=3000)
+    status.restore(shop.store, ONE, actor="Inès")
+    assert lines(shop)["LAMP"] == (3, 3, 0, 3, 0)
+    tell(shop, LAMPS)
+
+    assert lines(shop)["LAMP"] == (3, 0, 0, 0, 0)
+    assert levels(shop) == {}
+    assert broken_rules(shop.store) == {}
+
+
+def test_a_file_that_names_no_units_any_more_leaves_them(shop):
+    """The money is as it was: an article more, and it is no refund of the whole."""
+    tell(shop, {**LAMPS, "refunded_quantity": 3}, refunded=3000)
+
+    tell(shop, LAMPS, PEN, refunded=3000)
+
+    assert lines(shop)["LAMP"] == (3, 3, 0, 0, 3)
+
+
+def test_a_cart_cancelled_here_that_the_file_makes_an_order_takes_nothing(shop):
+    """It holds nothing while it is cancelled; restored, it does."""
+    tell(shop, LAMPS, is_cart=True, moves_stock=True)
+    status.cancel(shop.store, ONE, actor="Inès")
+
+    tell(shop, LAMPS, PEN)
+    assert levels(shop) == {}
+    assert broken_rules(shop.store) == {}
+
+    status.restore(shop.store, ONE, actor="Inès")
+    assert levels(shop) == {"LAMP": -3, "PEN": -1}
+    status.cancel(shop.store, ONE, actor="Inès")
+    assert levels(shop) == {}
+    assert broken_rules(shop.store) == {}
+
+
 def test_a_refund_without_restock_stays_without(shop):
     """The decision was made here: broken lamps do not come back with the file."""
     tell(shop, LAMPS)

@@ -294,6 +294,31 @@ def test_a_payment_told_beside_a_covered_one(shop):
     assert payments_of(shop) == [("here", "deposit", 400), ("platform", "balance", 600)]
 
 
+@pytest.mark.parametrize(
+    ("noted", "told", "rest"),
+    [
+        ([400], [186, 1], 1),  # the second payment of the file is not our bigger one
+        ([100, 400], [186, 414], 14),  # ours that it may tell too cover their part
+        ([100, 50], [186, 50], 0),  # the equal one is the same
+        ([814], [186, 414, 400], 0),  # told in two parts, noted as one
+    ],
+)
+def test_a_second_payment_of_the_file_beside_those_noted_here(noted, told, rest, shop):
+    """The file told one before people noted others: then it tells more."""
+    shop.order("1", paid=[186])
+    for amount in noted:
+        payments.pay(shop.store, ONE, amount=amount, actor="Inès")
+
+    shop.order("1", paid=told)
+
+    theirs = [amount for origin, _, amount in payments_of(shop) if origin != "here"]
+    assert sorted(theirs) == sorted([186, rest] if rest else [186])
+    assert len(payments_of(shop)) == len(theirs) + len(noted)
+    before = dump(shop.store)
+    shop.order("1", paid=told)
+    assert dump(shop.store) == before
+
+
 def test_a_payment_voided_here_leaves_what_the_file_tells(shop):
     """Noted here by mistake, voided: the file's own payment counts then."""
     shop.order("1")

@@ -62,12 +62,18 @@ _SAME: tuple[Callable[[Line], object], ...] = (
 
 
 def plan_lines(
-    known: KnownOrder, told: Sequence[Line], *, status: str, is_cart: bool
+    known: KnownOrder,
+    told: Sequence[Line],
+    *,
+    status: str,
+    is_cart: bool,
+    taken_back: bool = False,
 ) -> LinesPlan:
     """Bring the order's lines to the file's, article by article.
 
     Args:
         status: the order's status after this import; `is_cart` likewise.
+        taken_back: whether the file takes a refund back, and its units with it.
     """
     pairs, gone = _matched(known.lines, told)
     plan = LinesPlan(holds_stock=known.moves_stock and not is_cart)
@@ -83,7 +89,12 @@ def plan_lines(
         if present is None:
             plan.inserts.append(new_line(line, cancelled=status == "cancelled"))
             continue
-        counters, out = _counters(known, line, present, status, restored=restored)
+        counters, out = _counters(
+            known, line, present, status, restored=restored, taken_back=taken_back
+        )
+        if plan.holds_stock and known.row.is_cart:
+            # Cancelled as a cart it took nothing: nothing is to be taken out now.
+            counters["source_returned_quantity"] = _not_held(counters)
         values = {**{name: line[name] for name in _PLAIN}, **counters}
         if any(present[name] != value for name, value in values.items()):
             plan.updates[present["id"]] = values
@@ -125,13 +136,19 @@ def new_line(line: Line, *, cancelled: bool) -> dict[str, Any]:
 
 
 def _counters(
-    known: KnownOrder, line: Line, present: Line, status: str, *, restored: bool
+    known: KnownOrder,
+    line: Line,
+    present: Line,
+    status: str,
+    *,
+    restored: bool,
+    taken_back: bool,
 ) -> tuple[dict[str, int], int]:
-    """A line's counters after the file, and the units that a restoring takes out."""
+    """A line's counters after the file, and units held again that leave the stock."""
     marked = known.marked.get(present["id"], 0)
     quantity = max(line["quantity"], marked, present["restocked_quantity"])
-    told = max(present["refunded_quantity"], line["refunded_quantity"])
-    refunded = min(told, quantity)
+    least = marked if taken_back else present["refunded_quantity"]
+    refunded = min(max(least, line["refunded_quantity"]), quantity)
     cancelled = min(present["cancelled_quantity"], quantity - refunded)
     restocked, out = present["restocked_quantity"], 0
     if status == "cancelled":
@@ -141,9 +158,16 @@ def _counters(
         restocked -= out
         cancelled = max(0, restocked - refunded)
     back = refunded + cancelled
+    if taken_back and restocked > back:
+        # Cancelling here had brought them back before the source refunded them.
+        out += restocked - back
+        restocked = back
     before = present["refunded_quantity"] + present["cancelled_quantity"]
     newly = max(0, back - before)
-    returned = present["source_returned_quantity"] + newly
+    held_again = 0
+    if taken_back and status != "cancelled":
+        held_again = max(0, present["refunded_quantity"] - refunded)
+    returned = max(0, present["source_returned_quantity"] + newly - held_again)
     counters = {
         "quantity": quantity,
         "refunded_quantity": refunded,
@@ -152,6 +176,15 @@ def _counters(
         "source_returned_quantity": min(returned, back - restocked),
     }
     return counters, out
+
+
+def _not_held(counters: Mapping[str, int]) -> int:
+    """Units back at the source when the cancelled ones were never held."""
+    room = counters["refunded_quantity"] - counters["restocked_quantity"]
+    return min(
+        room + counters["cancelled_quantity"],
+        max(counters["source_returned_quantity"], counters["cancelled_quantity"]),
+    )
 
 
 def _brought(known: KnownOrder, present: Line) -> int:

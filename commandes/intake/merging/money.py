@@ -6,6 +6,7 @@ money. Whatever the file says, the refunds of an order never exceed its payments
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -79,16 +80,18 @@ def standing(known: KnownOrder) -> PaymentsPlan:
 def plan_payments(known: KnownOrder, told: Sequence[Payment]) -> PaymentsPlan:
     """Bring the source's payments to the file's; those marked here cover their part."""
     theirs = [row for row in known.payments if row.origin == "platform"]
-    ours = sum(row.amount for row in known.payments if row.origin == "here")
     plan = PaymentsPlan()
     amounts = [row.amount for row in known.payments if row.origin == "here"]
-    left = []
+    noted, left = list(amounts), []
     for payment in told:
         same = _same(theirs, payment, payment["amount"])
         if same is None:
             left.append(payment)
         else:
             amounts.append(_keep(plan, theirs, same, payment))
+    if len(left) < len(told):
+        noted = _told_too(noted, [payment["amount"] for payment in left])
+    ours = sum(noted)
     for payment in left:
         covered = min(ours, payment["amount"])
         ours -= covered
@@ -104,6 +107,21 @@ def plan_payments(known: KnownOrder, told: Sequence[Payment]) -> PaymentsPlan:
     plan.voids.extend(row.id for row in theirs)
     paid = sum(amounts) if amounts else None
     return PaymentsPlan(plan.inserts, plan.updates, plan.voids, paid)
+
+
+def _told_too(noted: Sequence[int], left: Sequence[int]) -> list[int]:
+    """Those of the payments noted here that a file may tell beside its known ones.
+
+    A file that tells its second payment tells that one alone: a bigger one noted here
+    is another. The equal ones are the same, then the bigger ones first.
+    """
+    rest, found = sum(left), []
+    equal = Counter(left)
+    for amount in sorted(noted, key=lambda amount: (not equal[amount], -amount)):
+        if amount <= rest:
+            rest -= amount
+            found.append(amount)
+    return found
 
 
 def _same(theirs: Sequence[Row[Any]], payment: Payment, amount: int) -> Row[Any] | None:

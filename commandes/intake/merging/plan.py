@@ -122,7 +122,13 @@ def plan_order(
         known.row.status,
         known.row.is_cart,
     ):
-        lines = plan_lines(known, told.lines, status=status, is_cart=is_cart)
+        lines = plan_lines(
+            known,
+            told.lines,
+            status=status,
+            is_cart=is_cart,
+            taken_back=_takes_back(known, told, gone),
+        )
     payments, refunds = _money(known, told, news)
     shipments, parcels = _shipments(known, told, news)
     return Plan(
@@ -139,6 +145,14 @@ def plan_order(
         notes=[row for row in told.notes if row["text"] not in known.notes],
         imported=json.dumps(news, ensure_ascii=False, separators=(",", ":")),
     )
+
+
+def _takes_back(known: KnownOrder, told: Told, gone: frozenset[str]) -> bool:
+    """Whether the file takes refunded units back: with their money, or without any."""
+    if gone & {"refunded", "refunded_quantity", "payment"}:
+        return False
+    refunded = told.order["told_refunded"]
+    return bool(refunded == 0 or refunded < known.last.get("refunded", 0))
 
 
 def _compared(known: KnownOrder, told: Told) -> dict[str, tuple[int, int]]:
