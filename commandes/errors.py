@@ -9,13 +9,15 @@
     │   ├── StoreUnreachable
     │   ├── StoreLocked
     │   ├── StoreFull
+    │   ├── ImportStopped       half-way: what was done is kept
     │   ├── StoreTooNew
     │   ├── StoreNotEmpty
     │   ├── JournalKeyMissing
     │   ├── JournalKeyWrong
     │   └── KeyReused
     ├── MirrorError
-    │   └── MirrorUnavailable
+    │   ├── MirrorUnavailable
+    │   └── MirrorMemory
     ├── OrderError
     │   ├── OrderNotFound
     │   ├── OrderAmbiguous
@@ -142,6 +144,17 @@ class StoreFull(StoreError):
     advice = N_("Rien n’a été changé. Libérez de la place, puis recommencez.")
 
 
+class ImportStopped(StoreError):
+    code = "import_stopped"
+    sentence = N_(
+        "{reason} L’import de {file} s’est arrêté après {done} commandes sur {total}."
+    )
+    advice = N_(
+        "Ces commandes-là sont gardées. Remédiez-y, puis importez le même fichier : "
+        "l’import reprend où il s’est arrêté."
+    )
+
+
 class StoreTooNew(StoreError):
     code = "store_too_new"
     sentence = N_(
@@ -196,6 +209,17 @@ class MirrorUnavailable(MirrorError):
     advice = N_(
         "Aucune commande n’est perdue. Vérifiez la place sur le disque de {folder}, "
         "puis rechargez la page."
+    )
+
+
+class MirrorMemory(MirrorError):
+    code = "mirror_memory"
+    sentence = N_(
+        "La question demande plus de mémoire que la copie de lecture n’en a ({limit})."
+    )
+    advice = N_(
+        "Rien n’est perdu. Resserrez les filtres, ou donnez-lui plus de mémoire : "
+        "COMMANDES_MIRROR_MEMORY."
     )
 
 

@@ -256,6 +256,10 @@ class Settings:
         """The store's URL, the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'commandes.db'}"
 
+    def make_data_dir(self) -> None:
+        """Make the data folder, closed to others; one that is there stays as it is."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of an environment.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from sqlalchemy import select, update
 
-from commandes.errors import ImportRefused
+from commandes.errors import ImportRefused, ImportStopped, StoreError
 from commandes.intake import prepare
 from commandes.intake.merging import apply, known, silence
 from commandes.intake.merging.adding import add_orders
@@ -120,18 +120,25 @@ def run(
 
     Raises:
         ImportRefused: the import was withdrawn while it ran.
+        ImportStopped: the store took no more of it; what it took is kept.
     """
     total = incoming.orders.height
     import_id, done, resumed = begin(
         store, incoming, total, file_name, file_digest, actor, moves_stock=moves_stock
     )
     beyond: Counter[str] = Counter()
-    for batch in prepare.batches(incoming, BATCH, first=done):
-        first = int(batch.orders["place"][0])
-        beyond += merge_batch(store, import_id, batch, first, actor=actor)
-        if progress:
-            progress(first + batch.orders.height, total)
-    counts = finish(store, import_id, actor)
+    try:
+        for batch in prepare.batches(incoming, BATCH, first=done):
+            first = int(batch.orders["place"][0])
+            beyond += merge_batch(store, import_id, batch, first, actor=actor)
+            done = first + batch.orders.height
+            if progress:
+                progress(done, total)
+        counts = finish(store, import_id, actor)
+    except StoreError as error:
+        raise ImportStopped(
+            reason=error.message, file=file_name, done=done, total=total
+        ) from error
     report = _report(incoming, *counts)
     return replace(report, import_id=import_id, beyond=dict(beyond), resumed=resumed)
 

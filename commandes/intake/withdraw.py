@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, func, select, update
 
+from commandes import rules
 from commandes.errors import ImportNotWithdrawable
 from commandes.store import Receipt, set_info, tables
 from commandes.words import _
@@ -81,7 +83,9 @@ def clear_samples(store: Store, *, actor: str, key: str | None = None) -> Receip
     """Remove all sample orders, so that one's own can come in; others stay."""
 
     def work(writer: Writer) -> Receipt:
+        tags = _sample_tags(writer.connection)
         count = _remove(writer, tables.orders.c.source == "sample")
+        _remove_tags(writer, tags)
         imports = tables.imports
         writer.connection.execute(
             update(imports)
@@ -99,6 +103,41 @@ def clear_samples(store: Store, *, actor: str, key: str | None = None) -> Receip
         )
 
     return store.perform("clear_samples", {}, work, actor=actor, key=key)
+
+
+# What the journal says of a tag that a person made or shaped.
+_BY_HAND = ("tag_created", "tag_recoloured", "tag_renamed")
+
+
+def _sample_tags(connection: Connection) -> set[str]:
+    """The keys of the tags that the samples came with."""
+    orders, values = tables.orders.c, tables.import_values.c
+    told = connection.scalars(
+        select(values.fields)
+        .join_from(tables.import_values, tables.orders, orders.id == values.order_id)
+        .where(orders.source == "sample", values.fields.contains('"tags":'))
+    )
+    names = {name for fields in told for name in json.loads(fields).get("tags", ())}
+    return {rules.fold(name) for name in names}
+
+
+def _remove_tags(writer: Writer, keys: set[str]) -> None:
+    """Remove those of these tags that no order has and that nobody made by hand."""
+    tags, on, events = tables.tags.c, tables.order_tags.c, tables.events.c
+    connection = writer.connection
+    made = {
+        rules.fold(fact.get("to") or fact.get("tag", ""))
+        for fact in map(
+            json.loads,
+            connection.scalars(select(events.payload).where(events.kind.in_(_BY_HAND))),
+        )
+    }
+    used = select(on.tag_id).where(on.tag_id == tags.id).exists()
+    unused = connection.execute(select(tables.tags).where(~used).order_by(tags.id))
+    for tag in unused.all():
+        if tag.name_key in keys - made:
+            connection.execute(delete(tables.tags).where(tags.id == tag.id))
+            writer.record(None, "tag_deleted", {"tag": tag.name})
 
 
 def _remove(writer: Writer, which: ColumnElement[bool]) -> int:

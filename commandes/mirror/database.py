@@ -60,6 +60,7 @@ def connect(path: Path, settings: Settings, overflow: Path) -> DuckDBPyConnectio
         settings: memory and threads.
         overflow: where DuckDB puts what does not fit in memory.
     """
+    new = not path.exists()
     connection = duckdb.connect(
         path,
         config={
@@ -70,6 +71,8 @@ def connect(path: Path, settings: Settings, overflow: Path) -> DuckDBPyConnectio
             "autoload_known_extensions": False,
         },
     )
+    if new:
+        path.chmod(0o600)
     # It would be drawn on standard output, among what a command prints as JSON.
     connection.execute("set enable_progress_bar = false")
     connection.execute("set global TimeZone = 'UTC'")
@@ -97,7 +100,7 @@ class Database:
         self._memory = settings.mirror_memory
         shutil.rmtree(slot.overflow, ignore_errors=True)
         # DuckDB makes the folder itself, but not the one that it stands in.
-        slot.overflow.parent.mkdir(parents=True, exist_ok=True)
+        slot.overflow.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             self._connection = connect(path, settings, slot.overflow)
         except duckdb.Error as error:

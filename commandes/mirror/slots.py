@@ -44,7 +44,7 @@ def take(folder: Path) -> Slot:
         MirrorUnavailable: the folder cannot be written to.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for number in count():
             lock = os.open(
                 folder / f"mirror-{number}.lock", os.O_RDWR | os.O_CREAT, 0o600

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import duckdb
 import pyarrow as pa
 
-from commandes.errors import MirrorError, MirrorUnavailable
+from commandes.errors import MirrorError, MirrorMemory, MirrorUnavailable
 from commandes.mirror.database import is_damage, is_full, reason
 from commandes.mirror.schema import query_text
 from commandes.words import _
@@ -158,6 +158,10 @@ class Snapshot:
             raise MirrorUnavailable(
                 detail=reason(str(error)), folder=self._mirror.status().file.parent
             ) from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            self.close()  # its transaction is over; the next question has another
+            limit = self._mirror.settings.mirror_memory
+            raise MirrorMemory(limit=limit) from error
         replaced = self._cursor is None or isinstance(error, duckdb.InterruptException)
         if not replaced and not is_damage(error):
             raise error

@@ -7,8 +7,9 @@ reset; a deferred transaction that turns into a writing one fails instead of wai
 
 from __future__ import annotations
 
+import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,17 @@ def create(settings: Settings) -> tuple[Engine, Engine]:
         return make(url, settings, writes=True), make(url, settings, writes=False)
     except (ArgumentError, ImportError, NoSuchModuleError, ValueError) as error:
         raise StoreUnreachable(detail=str(error).splitlines()[0]) from error
+
+
+def keep_private(writing: Engine) -> None:
+    """Make the file of a new SQLite store, for its owner only; -wal and -shm follow.
+
+    Only a file that is not there yet is opened: nobody can hold a lock on it.
+    """
+    file = writing.url.database
+    if writing.dialect.name == "sqlite" and file and not file.startswith("file:"):
+        with suppress(OSError):  # it is there, or SQLite says what is wrong
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def give_way(writing: Engine) -> None:

@@ -65,7 +65,7 @@ def load_key(settings: Settings, *, journal_is_empty: bool) -> bytes:
     path = settings.data_dir / "journal.key"
     try:
         if not path.exists() and journal_is_empty:
-            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            settings.make_data_dir()
             _create_key(path)
         key = path.read_bytes().strip()
     except OSError as error:

@@ -389,12 +389,13 @@ def open_store(settings: Settings) -> Store:
     """
     if not settings.database_url:
         try:
-            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            settings.make_data_dir()
         except OSError as error:
             raise StoreUnreachable(detail=error) from error
     writing, reading = engines.create(settings)
     try:
         with engines.in_plain_words():
+            engines.keep_private(writing)
             if _revision(reading) != REVISION:
                 _migrate(writing)
         return Store(settings, writing, reading)

@@ -36,7 +36,8 @@ def prepare(settings: Settings, name: str) -> Path:
     """A path for a new export of this name, in a folder of its own."""
     _forget_old(_exports(settings))
     folder = _exports(settings) / secrets.token_urlsafe(24)
-    folder.mkdir(parents=True)
+    settings.make_data_dir()
+    folder.mkdir(mode=0o700, parents=True)
     return folder / name
 
 
@@ -74,7 +75,8 @@ def forget_all(settings: Settings) -> None:
 @contextmanager
 def uploaded(settings: Settings, name: str, content: BinaryIO) -> Iterator[Path]:
     """An uploaded file on disk under its own name, for as long as the block runs."""
-    _uploads(settings).mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
+    _uploads(settings).mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_uploads(settings)) as folder:
         path = Path(folder) / (Path(name).name or "file")
         content.seek(0)

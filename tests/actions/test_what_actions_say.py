@@ -48,7 +48,7 @@ class Case:
     kind: str | None = None
     payload: dict[str, Any] = field(default_factory=dict)
     message: str = ""
-    before: Callable[[Any], Any] = lambda store: None
+    before: Callable[[Any], Any] = bool
     paid: int | None = 3500
     of_order: bool = True
 

@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from commandes.actions import tags
 from commandes.actions.orders import Order
-from commandes.errors import ImportRefused
+from commandes.errors import ImportRefused, ImportStopped
 from commandes.intake import merge
 from commandes.intake.withdraw import withdraw
 from commandes.store import open_store, tables
@@ -73,6 +73,36 @@ def run(store, incoming, digest="a", **more):
     return merge.run(
         store, incoming, file_name="f.csv", file_digest=digest, actor="test", **more
     )
+
+
+def limit_pages(store, count):
+    """Let the store's file have so many pages more."""
+    with store._writing.connect() as connection:
+        pages = connection.exec_driver_sql("pragma page_count").scalar()
+        connection.exec_driver_sql(f"pragma max_page_count = {pages + count}")
+
+
+def test_a_disk_that_fills_up_says_what_was_kept(store):
+    """The batches before are there, whole; the same file again goes on from there."""
+
+    def fill_up(done, total):
+        if done == 10:
+            limit_pages(store, 0)
+
+    with pytest.raises(ImportStopped) as stopped:
+        run(store, file(store), progress=fill_up)
+    said = str(stopped.value)
+    assert "plus de place" in said
+    assert "10 commandes sur 23" in said
+    assert "Rien n’a été changé" not in said
+    assert len(dump(store)["orders"]) == 10
+    assert broken_rules(store) == {}
+
+    limit_pages(store, 10_000)
+    report = run(store, file(store))
+
+    assert report.resumed
+    assert counts(report) == (23, 0, 0)
 
 
 def counts(report):

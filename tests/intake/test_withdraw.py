@@ -200,6 +200,31 @@ def test_samples_are_cleared_and_ones_own_orders_stay(any_store):
     assert left == 1
 
 
+def test_clearing_samples_takes_their_tags_along(any_store):
+    """Those that own orders have, or that somebody made, stay with their colour."""
+    fill(any_store, 300, 7, actor="Inès")
+    colors = _tags(any_store)
+    assert {"VIP", "Urgent", "Cadeau", "Fragile"} <= set(colors)
+    Shop(any_store).order("mine", tags=["VIP"])
+    tags.create(any_store, "À moi", "red", actor="Inès")
+    tags.recolour(any_store, "Urgent", "violet", actor="Inès")
+
+    clear_samples(any_store, actor="Inès")
+
+    assert _tags(any_store) == {
+        "VIP": colors["VIP"],
+        "À moi": "red",
+        "Urgent": "violet",
+    }
+    assert broken_rules(any_store) == {}
+
+
+def _tags(store):
+    with store.reading() as connection:
+        c = tables.tags.c
+        return dict(connection.execute(select(c.name, c.color)).all())
+
+
 def test_clearing_no_samples_says_so(any_store):
     """Nothing to do is a message, not a change."""
     receipt = clear_samples(any_store, actor="Inès")

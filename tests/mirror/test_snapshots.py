@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from commandes.errors import MirrorMemory
 from commandes.mirror import Mirror
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +55,36 @@ def test_readers_and_a_writer_agree_at_every_moment(shop, mirror) -> None:
     assert contradictions == []
     with mirror.snapshot() as snapshot:
         assert snapshot.seq == 25
+
+
+def limit_memory(snapshot, kilobytes: range) -> None:
+    """Leave DuckDB the least memory of these that it can do with."""
+    beside = snapshot._cursor.cursor()
+    for each in kilobytes:
+        with suppress(duckdb.OutOfMemoryException):
+            beside.execute(f"set global memory_limit = '{each}KB'")
+            return
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda snapshot: snapshot.ask("mirror/control"),
+        lambda snapshot: list(snapshot.slices("mirror/control", None, 100)),
+    ],
+)
+def test_a_question_that_needs_more_memory_says_what_to_do(shop, mirror, ask) -> None:
+    """One sentence with the setting's name; the next question is answered."""
+    shop.order("1")
+    with mirror.snapshot() as snapshot:
+        limit_memory(snapshot, range(300, 10_000, 50))
+        with pytest.raises(MirrorMemory, match="COMMANDES_MIRROR_MEMORY") as short:
+            ask(snapshot)
+        assert mirror.settings.mirror_memory in short.value.message
+
+        mirror.trim()
+        assert snapshot.ask("mirror/control")["orders"].sum() == 1
 
 
 def test_instants_are_in_utc_whatever_the_machine(shop, mirror, monkeypatch) -> None:

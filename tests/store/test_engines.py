@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import subprocess
 import sys
 import threading
@@ -131,6 +132,25 @@ def test_more_writers_than_connections_all_get_their_turn(any_store):
         thread.join()
 
     assert any_store.head().seq == 50
+
+
+def test_a_new_store_is_closed_to_the_machines_other_users(settings):
+    """The folder, the database and what SQLite puts beside it; what is there stays."""
+    store = open_store(settings)
+    with store.writing("a") as writer:
+        writer.record(None, "noted")
+    found = {path.name: path for path in settings.data_dir.iterdir()}
+    assert {"commandes.db", "commandes.db-wal", "commandes.db-shm"} <= set(found)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in found.values()}
+    assert modes == {0o600}
+    assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o700
+    store.close()
+
+    settings.data_dir.chmod(0o750)
+    found["commandes.db"].chmod(0o640)
+    open_store(settings).close()
+    assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o750
+    assert stat.S_IMODE(found["commandes.db"].stat().st_mode) == 0o640
 
 
 def write_a_lot(store):

@@ -24,14 +24,35 @@ _FORMULA = (
 )
 
 
-def defused(columns: Sequence[Column]) -> list[pl.Expr]:
-    """Each text column; a text that could be a formula has an apostrophe before it."""
+# The same within a text, where a reader that takes another separator, or that sees no
+# quotes, would begin a cell.
+_INSIDE = (
+    r"([{separators}\t\r\n])"
+    r"([\s\p{{Cc}}\p{{Cf}}\p{{Z}}\x22'\x{{2018}}\x{{2019}}\x{{201c}}\x{{201d}}&&[^\t\r\n]]*"
+    r"[=+\-@＝＋－＠])"
+)
+
+
+def defused(columns: Sequence[Column], *, separators: str = "") -> list[pl.Expr]:
+    """Each text column; a text that could be a formula has an apostrophe before it.
+
+    Args:
+        separators: of a text file: what other readers of it may split a text at,
+            besides tabs and line breaks; an apostrophe stands after them as well.
+    """
+    texts = {name: pl.col(name) for name in of_kind(columns, "text")}
+    if separators:
+        inside = _INSIDE.format(separators=separators)
+        texts = {
+            name: text.str.replace_all(inside, "${1}'${2}")
+            for name, text in texts.items()
+        }
     return [
         pl.when(pl.col(name).str.contains(_FORMULA))
-        .then(pl.concat_str(pl.lit("'"), pl.col(name)))
-        .otherwise(pl.col(name))
+        .then(pl.concat_str(pl.lit("'"), text))
+        .otherwise(text)
         .alias(name)
-        for name in of_kind(columns, "text")
+        for name, text in texts.items()
     ]
 
 

@@ -42,7 +42,7 @@ def csv(
                 *cells.in_major_units(frame, columns, None),
                 *cells.in_per_cent(columns),
                 *cells.written(columns, timezone, _ISO),
-                *cells.defused(columns),
+                *cells.defused(columns, separators=";"),
             )
             made.select(codes).write_csv(file, include_header=False)
 
@@ -61,7 +61,7 @@ def csv_fr(
                 *amounts.with_columns(_with_comma(pl.col(pl.String))),
                 *cells.in_per_cent(columns),
                 *cells.written(columns, timezone, _FRENCH),
-                *cells.defused(columns),
+                *cells.defused(columns, separators=","),
                 *_in_french(columns),
             )
             made.select(column.code for column in columns).write_csv(
