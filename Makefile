@@ -1,6 +1,6 @@
 # Commandes: every command stands here; bare `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check coverage bench lock messages screenshots clean
+.PHONY: help install run test check coverage mutants bench lock messages screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +37,12 @@ coverage: install  ## branch coverage of rules, store and actions: all, or it fa
 	  tests/actions tests/store tests/proof tests/test_rules.py tests/test_cli.py
 	$(BIN)/coverage report
 
+mutants: install  ## mutation testing of money and stock: 90 % killed, or it fails
+	rm -rf mutants
+	$(BIN)/mutmut run
+	$(BIN)/mutmut export-cicd-stats
+	$(BIN)/python tests/killed.py
+
 bench: install  ## measure the budgets (ORDERS="10000 1000000", TEN_MILLION=1 for 10 M)
 	$(BIN)/python -m benchmarks $(if $(TEN_MILLION),--ten-million)
 
@@ -55,4 +61,4 @@ screenshots: install  ## take the README's screenshots anew
 	$(BIN)/python docs/screenshots.py
 
 clean:  ## remove the environment and what tools left; the data stays
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis mutants .coverage *.egg-info

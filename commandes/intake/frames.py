@@ -104,6 +104,9 @@ NOTES = {"source_id": pl.String, "author": pl.String, "text": pl.String}
 # `row` counts the file's data rows from 1 (the header is not one).
 REJECTS = {"row": pl.Int64, "number": pl.String, "reason": pl.String}
 
+# Which rows of the file an order was told by.
+ROWS = {"source_id": pl.String, "row": pl.Int64}
+
 
 def _empty(schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
@@ -120,6 +123,7 @@ class Incoming:
         rows_read: data rows of the file; always rows_imported + len(rejects).
         rows_imported: rows that became lines or orders.
         orders: one row per order, in the file's order, columns of ORDERS.
+        rows: the file's rows of each order; none where no file is behind.
         gaps: number of orders whose parts do not add up to their total.
         told: the codes of the columns that the file has; () where no file is behind.
         reading: a digest of the profile and the defaults that it was read with.
@@ -139,6 +143,7 @@ class Incoming:
     shipments: pl.DataFrame = field(default_factory=lambda: _empty(SHIPMENTS))
     notes: pl.DataFrame = field(default_factory=lambda: _empty(NOTES))
     rejects: pl.DataFrame = field(default_factory=lambda: _empty(REJECTS))
+    rows: pl.DataFrame = field(default_factory=lambda: _empty(ROWS))
     gaps: int = 0
     told: tuple[str, ...] = ()
     reading: str = ""

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 
 from commandes.errors import ImportRefused, ImportStopped, StoreError
 from commandes.intake import prepare
-from commandes.intake.merging import apply, known, silence
+from commandes.intake.merging import apply, currency, known, silence
 from commandes.intake.merging.adding import add_orders
 from commandes.intake.merging.plan import Told, plan_order
 from commandes.store import tables
@@ -86,6 +86,7 @@ class _Outlook:
 
 def preview(store: Store, incoming: Incoming) -> ImportReport:
     """What merging the file would do, without writing anything."""
+    incoming = currency.without_others(store, incoming)
     counts: Counter[str] = Counter()
     beyond: Counter[str] = Counter()
     for batch in prepare.batches(incoming, BATCH):
@@ -122,6 +123,7 @@ def run(
         ImportRefused: the import was withdrawn while it ran.
         ImportStopped: the store took no more of it; what it took is kept.
     """
+    incoming = currency.without_others(store, incoming)
     total = incoming.orders.height
     import_id, done, resumed = begin(
         store, incoming, total, file_name, file_digest, actor, moves_stock=moves_stock

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from commandes.intake import balance, lines, orders, payments, rows
-from commandes.intake.frames import LINES, REJECTS, Incoming
+from commandes.intake.frames import LINES, REJECTS, ROWS, Incoming
 from commandes.intake.reasons import REASONS
 from commandes.intake.rows import KEY, REASON
 
@@ -204,6 +204,9 @@ def _incoming(
         shipments=orders.shipments(found, plan),
         notes=orders.notes(found, plan),
         rejects=_rejects(rejected),
+        rows=file_rows.filter(pl.col(REASON).is_null())
+        .select(pl.col(KEY).alias("source_id"), "row")
+        .cast(ROWS),  # type: ignore[arg-type]
         gaps=found.filter((pl.col("gap") != 0) | pl.col("back_gap")).height,
         told=tuple(sorted(plan.columns)),
         adds_only=plan.profile.adds_only,

@@ -30,6 +30,7 @@ REASONS = {
     "bad_date": N_("La date de commande est illisible."),
     "bad_other_date": N_("Une date de la commande est illisible."),
     "unknown_currency": N_("La devise n’est pas un code ISO 4217."),
+    "other_currency": N_("La commande est connue dans une autre devise."),
     "bad_total": N_("Le total de la commande est illisible."),
     "negative_total": N_("Le total de la commande est négatif."),
     "bad_amount": N_("Un montant de la commande est illisible."),

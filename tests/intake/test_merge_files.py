@@ -21,7 +21,7 @@ from sqlalchemy import select
 from commandes.actions import tags
 from commandes.actions.orders import Order
 from commandes.errors import ImportRefused, ImportStopped
-from commandes.intake import merge
+from commandes.intake import bring, merge
 from commandes.intake.withdraw import withdraw
 from commandes.store import open_store, tables
 
@@ -103,6 +103,44 @@ def test_a_disk_that_fills_up_says_what_was_kept(store):
 
     assert report.resumed
     assert counts(report) == (23, 0, 0)
+
+
+def test_an_order_never_changes_its_currency(store, settings, tmp_path):
+    """Its rows are refused with their numbers, dry run included; the others come in."""
+    path = tmp_path / "f.csv"
+    columns = "number,placed_at,currency,sku,quantity,unit_price\n"
+    day = "2026-03-02T09:00:00+00:00"
+    path.write_text(f"{columns}1,{day},EUR,A,1,10\n2,{day},EUR,A,1,10\n", "utf-8")
+    profile = tmp_path / "p.toml"
+    fields = (name for name in columns.strip().split(","))
+    profile.write_text(
+        'source = "p"\nrows = "lines"\n[columns]\n'
+        + "".join(f'{name} = "{name}"\n' for name in fields),
+        "utf-8",
+    )
+
+    def read_it():
+        return bring.open_file(store, settings, path, profile=str(profile))
+
+    bring.merge_file(store, read_it(), path, actor="t")
+    refund_of = dump(store)
+    path.write_text(
+        f"{columns}3,{day},JPY,A,1,10\n1,{day},JPY,A,1,10\n1,{day},JPY,B,1,10\n"
+        f"2,{day},EUR,A,2,10\n",
+        "utf-8",
+    )
+
+    foretold = merge.preview(store, read_it())
+    report = bring.merge_file(store, read_it(), path, actor="t")
+
+    for told in (foretold, report):
+        assert (told.rows_read, told.rows_imported, told.rows_rejected) == (4, 2, 2)
+        assert told.rejects["row"].to_list() == [2, 3]
+        assert "autre devise" in told.rejects["reason"][0]
+        assert counts(told) == (1, 1, 0)
+    key = next(key for key in refund_of["orders"] if key[1] == "1")
+    assert dump(store)["orders"][key] == refund_of["orders"][key]
+    assert broken_rules(store) == {}
 
 
 def counts(report):
