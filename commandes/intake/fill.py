@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from commandes.errors import StoreNotEmpty
 from commandes.intake import merge, prepare, sample
+from commandes.intake.sample import levels
 from commandes.store import set_info, tables
 
 if TYPE_CHECKING:
@@ -82,4 +83,6 @@ def _bring(
                 progress(place + batch.orders.height, orders)
         brought += chunk.orders.height
     if import_id:
+        with store.writing(actor) as writer:
+            levels.open_stock(writer, seed)
         merge.finish(store, import_id, actor)

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from commandes import rules
 from commandes.errors import ImportNotWithdrawable
+from commandes.intake.sample import levels
 from commandes.store import Receipt, set_info, tables
 from commandes.words import _
 
@@ -86,6 +87,7 @@ def clear_samples(store: Store, *, actor: str, key: str | None = None) -> Receip
         tags = _sample_tags(writer.connection)
         count = _remove(writer, tables.orders.c.source == "sample")
         _remove_tags(writer, tags)
+        levels.forget(writer)
         imports = tables.imports
         writer.connection.execute(
             update(imports)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from dump import broken_rules, dump, raw
 from shop import Shop
+from sqlalchemy import select
 
+from commandes.actions import stock
 from commandes.errors import StoreNotEmpty
 from commandes.intake import merge
 from commandes.intake.fill import fill
 from commandes.intake.withdraw import clear_samples
-from commandes.store import open_store
+from commandes.store import open_store, tables
 
 
 class StoppedError(Exception):
@@ -30,6 +34,47 @@ def test_a_filled_store_keeps_every_rule(any_store):
     assert len(dump(any_store)["orders"]) == 130
     assert any_store.is_sample()
     assert broken_rules(any_store) == {}
+
+
+def levels(store):
+    """Per module's prefix: levels and alert levels of the items, without their ids."""
+    with store.reading() as connection:
+        c = tables.stock_items.c
+        return connection.execute(
+            select(c.sku, c.on_hand, c.alert_level, c.service_at).order_by(c.id)
+        ).all()
+
+
+def test_the_samples_have_a_stock(any_store):
+    """Articles, dates, services and slots; some nearly gone, one oversold."""
+    fill(any_store, 260, 1, actor="Inès")
+
+    found = levels(any_store)
+    assert {row.sku[:3] for row in found} >= {"BOU", "EVT", "RES", "CRE"}
+    assert {row.service_at is None for row in found if row.sku[:3] == "BOU"} == {True}
+    now = datetime.now(UTC)
+    assert all(row.service_at is None or row.service_at > now for row in found)
+    assert [row.on_hand for row in found if row.on_hand < 0] == [-2]
+    low = sum(0 < row.on_hand <= row.alert_level for row in found)
+    assert 3 <= low < len(found) / 4
+    assert broken_rules(any_store) == {}
+
+    clear_samples(any_store, actor="Inès")
+    assert levels(any_store) == []
+    assert broken_rules(any_store) == {}
+    fill(any_store, 260, 1, actor="Inès")
+    shelves = [row[:3] for row in found if row.service_at is None]
+    assert [row[:3] for row in levels(any_store) if row.service_at is None] == shelves
+
+
+def test_a_stock_that_somebody_opened_is_left_alone(store):
+    """Before the samples, or on them: what people counted stays when these go."""
+    stock.open_levels(store, [("BOU-001-0", None, 3)], actor="Inès")
+    fill(store, 40, 1, actor="Inès")
+    assert [row[:2] for row in levels(store)] == [("BOU-001-0", 3)]
+
+    clear_samples(store, actor="Inès")
+    assert [row[:2] for row in levels(store)] == [("BOU-001-0", 3)]
 
 
 def test_a_store_of_real_orders_is_refused(any_store):
