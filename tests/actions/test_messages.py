@@ -217,3 +217,19 @@ def test_the_journal_holds_no_word_of_a_conversation(desk):
     assert not any(
         word in written for word in ("geheim", "example.org", "Objet", "Texte")
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("<a.1@example.org>", True),
+        (None, False),
+        ("", False),
+        ("a@example.org", False),
+        ("<a@example.org>\nBcc: b@example.org", False),
+        ("<a b@example.org>", False),
+    ],
+)
+def test_only_a_message_id_is_repeated_in_a_header(text, safe):
+    """What came in with a mail never becomes a header of ours."""
+    assert messages.is_message_id(text) is safe

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy.exc
+from shop import Shop
 from sqlalchemy import event, insert, select, text
 
 from commandes import settings as settings_module
@@ -177,7 +178,9 @@ def test_a_lock_that_cannot_be_taken_for_another_reason_says_so(store):
 
     @event.listens_for(store._writing, "checkout")
     def stop(connection, _record, _proxy):
-        connection.set_progress_handler(lambda: 1, 1)
+        said = []
+        connection.set_trace_callback(said.append)
+        connection.set_progress_handler(lambda: said[-1] == "begin immediate", 1)
 
     with pytest.raises(StoreError, match="interrupted"), store.writing("a"):
         pass
@@ -371,6 +374,15 @@ def test_a_pool_without_a_free_connection_says_that_the_store_is_busy(store):
     """Nobody reads a page of SQLAlchemy's about queues."""
     with pytest.raises(StoreLocked), engines.in_plain_words():
         raise sqlalchemy.exc.TimeoutError
+
+
+def test_a_new_store_is_empty_and_no_sample(any_store):
+    """Until something is in it."""
+    assert (any_store.is_empty(), any_store.is_sample()) == (True, False)
+    Shop(any_store).order("1")
+    with any_store.writing("a") as writer:
+        set_info(writer, "sample", "1")
+    assert (any_store.is_empty(), any_store.is_sample()) == (False, True)
 
 
 def test_the_store_knows_where_it_is(any_store):
