@@ -143,7 +143,6 @@ FIELDS = {
     "is_cart": True,
     "cart_id": "c9",
     "channel": "phone",
-    "currency": "GBP",
     "subtotal": 9000,
     "discount": 90,
     "discount_codes": "LATER",
@@ -170,7 +169,8 @@ FIELDS = {
 
 def test_every_field_of_a_file_is_tried_below():
     """Who adds a field adds its case."""
-    assert set(FIELDS) | {"cancelled_at"} == set(prepare.FIELDS)
+    never = {"currency"}  # such a row is refused
+    assert set(FIELDS) | {"cancelled_at"} | never == set(prepare.FIELDS)
 
 
 @pytest.mark.parametrize("field", sorted(FIELDS))
