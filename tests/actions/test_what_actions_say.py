@@ -559,3 +559,160 @@ def test_what_is_asked_of_one_order_moves_that_one(shop):
         (None, 0, 3, "adjustment", "7", "Zoé"),
     ]
     assert reasons == [None] * 6 + ["compté"]
+
+
+def test_what_is_restored_leaves_the_stock_where_the_source_had_cancelled(shop):
+    """Units refunded there stay there; the others are the order's again."""
+    lamps = {**LAMPS, "quantity": 4, "refunded_quantity": 1}
+    shop.order("1", lines=[lamps], paid=4000, refunded=1000, status="done")
+    shop.order("1", lines=[lamps], paid=4000, refunded=1000, status="cancelled")
+    shop.order("2", status="in_progress")
+
+    restored = status.restore(shop.store, ONE, actor="t")
+
+    assert restored.result["taken_out"] == 3
+    assert _movements(shop.store) == [(1, -3, "restore_source", "1:3")]
+    assert _line(shop.store) == (4, 1, 0, 0, 1)
+    with shop.store.reading() as connection:
+        c = tables.orders.c
+        assert connection.scalar(select(c.status).where(c.id == 1)) == "done"
+    again = status.cancel(shop.store, ONE, actor="t")
+    assert again.result["restocked"] == 3
+    assert _line(shop.store) == (4, 1, 3, 3, 1)
+
+
+def test_a_mark_taken_back_of_what_the_source_cancelled_later(shop):
+    """The unit that the source had taken back is held again: it leaves the stock."""
+    shop.order("1", lines=[LAMPS], paid=3000)
+    refunds.refund(shop.store, ONE, lines={"LAMP": 1}, restock=False, actor="t")
+    shop.order("1", lines=[LAMPS], paid=3000, status="cancelled")
+    status.restore(shop.store, ONE, actor="t")
+    moves = _movements(shop.store)
+
+    refunds.unrefund(shop.store, ONE, actor="t")
+
+    assert _line(shop.store)[1] == 0
+    assert {order for order, *_ in _movements(shop.store)} == {1}
+    assert moves == [(1, -2, "restore_source", "1:4")]
+
+
+@pytest.mark.parametrize("told", ["new", "done"])
+def test_a_restored_order_has_the_status_that_a_file_or_a_person_gave_last(told, shop):
+    """Told by a file and then by another, or set here, whatever became of others."""
+    shop.order("1", status="in_progress")
+    shop.order("1", status=told)
+    shop.order("2", status="in_progress")
+    for status_before in (told, "in_progress", "in_progress"):
+        if status_before != told:
+            status.set_status(shop.store, ONE, status_before, actor="t")
+        status.cancel(shop.store, ONE, actor="t")
+        restored = status.restore(shop.store, ONE, actor="t")
+        assert restored.changed
+        assert json.loads(_last_entry(shop.store)[3])["to"] == status_before
+
+
+def test_an_order_that_was_cancelled_from_the_start_is_new_when_restored(shop):
+    """Nobody ever gave it another status."""
+    shop.order("1", status="cancelled")
+
+    status.restore(shop.store, ONE, actor="t")
+
+    assert json.loads(_last_entry(shop.store)[3])["to"] == "new"
+
+
+def test_a_payment_keeps_what_was_noted_of_it(shop):
+    """Date, means, provider, reference; its kind follows from what is left."""
+    shop.order("1", payment_pending=True)
+    noted = {"means": "cash", "provider": "Banque", "reference": "r 1"}
+    payments.pay(shop.store, ONE, amount=300, at=NOON, **noted, actor="t")
+    assert _pending(shop.store)
+    payments.pay(shop.store, ONE, amount=699, actor="t")
+    payments.pay(shop.store, ONE, amount=1, actor="t")
+    shop.order("2")
+    payments.pay(shop.store, Order("2"), actor="t")
+    shop.order("3", lines=[{"sku": "GIFT", "price": 0}])
+    payments.pay(shop.store, Order("3"), actor="t")
+
+    with shop.store.reading() as connection:
+        found = connection.execute(
+            select(tables.payments).order_by(tables.payments.c.id)
+        ).all()
+    assert [(row.amount, row.kind) for row in found] == [
+        (300, "deposit"),
+        (699, "instalment"),
+        (1, "balance"),
+        (1000, "full"),
+        (0, "full"),
+    ]
+    first, second = found[:2]
+    assert (first.at, first.means, first.provider, first.reference) == (
+        NOON,
+        "cash",
+        "Banque",
+        "r 1",
+    )
+    assert (second.means, second.provider, second.reference) == (None, None, None)
+    assert all(row.at_given for row in found)
+    assert not _pending(shop.store)
+
+
+@pytest.mark.parametrize("payment", [1, 3])
+def test_only_the_orders_own_payment_noted_here_is_voided(shop, payment):
+    """Neither the source's nor another order's."""
+    shop.order("1", paid=500)
+    payments.pay(shop.store, ONE, amount=300, actor="t")
+    shop.order("2")
+    payments.pay(shop.store, Order("2"), actor="t")
+
+    with pytest.raises(CommandesError, match="pas été noté ici"):
+        payments.void(shop.store, ONE, payment, actor="t")
+
+    payments.void(shop.store, ONE, 2, actor="t")
+    with shop.store.reading() as connection:
+        c = tables.payments.c
+        voided = connection.scalars(select(c.id).where(c.voided_at.is_not(None))).all()
+    assert voided == [2]
+
+
+def test_the_last_payment_can_be_voided_when_nothing_depends_on_it(shop):
+    """To the cent: a refund of one cent would keep it."""
+    shop.order("1")
+    payments.pay(shop.store, ONE, amount=1, actor="t")
+    refunds.refund(shop.store, ONE, amount=1, actor="t")
+    with pytest.raises(CommandesError, match="dépendent"):
+        payments.void(shop.store, ONE, 1, actor="t")
+
+    refunds.unrefund(shop.store, ONE, actor="t")
+
+    assert payments.void(shop.store, ONE, 1, actor="t").changed
+
+
+def _pending(store):
+    with store.reading() as connection:
+        c = tables.orders.c
+        return connection.scalar(select(c.payment_pending).where(c.id == 1))
+
+
+def _movements(store):
+    c = tables.stock_movements.c
+    with store.reading() as connection:
+        moves = connection.execute(
+            select(c.order_id, c.quantity, c.cause_kind, c.cause_id).order_by(c.id)
+        )
+        return [tuple(move) for move in moves]
+
+
+def _line(store):
+    c = tables.order_lines.c
+    with store.reading() as connection:
+        return tuple(
+            connection.execute(
+                select(
+                    c.quantity,
+                    c.refunded_quantity,
+                    c.cancelled_quantity,
+                    c.restocked_quantity,
+                    c.source_returned_quantity,
+                ).where(c.id == 1)
+            ).one()
+        )
