@@ -46,7 +46,7 @@ mutants: install  ## mutation testing of money and stock: 90 % killed, or it fai
 	$(BIN)/python tests/killed.py
 
 bench: install  ## measure the budgets (ORDERS="10000 1000000", TEN_MILLION=1 for 10 M)
-	$(BIN)/python -m benchmarks $(if $(TEN_MILLION),--ten-million)
+	$(BIN)/python -m benchmarks $(if $(ORDERS),--orders $(ORDERS)) $(if $(TEN_MILLION),--ten-million)
 
 lock: install  ## work out the exact versions anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

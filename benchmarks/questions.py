@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from benchmarks.timing import ratio_row, ratios, seconds
+from benchmarks import reports
+from benchmarks.timing import compared, ratio_row, seconds
 from commandes.reports import orders
 from commandes.reports.filters import OrderFilter
 from commandes.reports.sales import sales
@@ -172,22 +173,13 @@ def measure(mirror: Mirror, count: int, copy: Path) -> Iterator[Row]:
         for by in ("day", "month"):
             work = f"sales by {by}"
             found = compared(
-                lambda by=by: _sums(sales(snapshot, OrderFilter(archived="all"), by)),
+                lambda by=by: _sums(sales(snapshot, reports.ALL, by)),
                 lambda by=by: _sums(ask(_SALES.format(by=by))),
                 work,
             )
             yield ratio_row(work, count, found, most=1.3)
+        yield from reports.measure(snapshot, count, ask)
     hand.close()
-
-
-def compared(
-    first: Callable[[], object], second: Callable[[], object], work: str
-) -> list[float]:
-    """The ratios of two ways to the same answer; other answers end the program."""
-    one, other = first(), second()
-    if one != other:
-        raise SystemExit(f"{work}: {one} is not {other}")
-    return ratios(first, second)
 
 
 def _sums(found: pl.DataFrame) -> dict[str, int]:

@@ -54,6 +54,16 @@ def ratios(
     return [seconds(ours) / seconds(theirs) for _ in range(runs)]
 
 
+def compared(
+    first: Callable[[], object], second: Callable[[], object], work: str
+) -> list[float]:
+    """The ratios of two ways to the same answer; other answers end the program."""
+    one, other = first(), second()
+    if one != other:
+        raise SystemExit(f"{work}: {one} is not {other}")
+    return ratios(first, second)
+
+
 def ratio_row(
     work: str, orders: int, found: list[float], *, most: float = 0, least: float = 0
 ) -> Row:

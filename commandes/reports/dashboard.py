@@ -98,11 +98,12 @@ def waiting(snap: Snapshot, *, today: date | None = None) -> tuple[Waiting, ...]
     New orders stand by their age too, where there are any.
     """
     day = today or datetime.now(snap.zone).date()
-    cases = dict(_WAITING)
+    cases = {"new": _WAITING["new"]}
     cases |= {
         code: (title, _aged(day, youngest, oldest))
         for code, (title, youngest, oldest) in _AGES.items()
     }
+    cases |= _WAITING
     today_view = BUILT_IN_VIEWS["today"].wanted
     cases |= {
         code: (title, replace(today_view, modules=(code,)))

@@ -59,6 +59,14 @@ _DEFINITIONS = {
         ),
         "sales/figures",
     ),
+    "abandonment": Definition(
+        N_(
+            "Taux d’abandon : les paniers commencés dans la période et restés sans "
+            "paiement pendant le délai, divisés par les paniers commencés ; ceux payés "
+            "plus tard restent abandonnés."
+        ),
+        "carts/series",
+    ),
     "bridge": Definition(
         N_(
             "Articles avant remises, moins les remises, plus la livraison, les frais, "

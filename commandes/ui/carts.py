@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,6 +10,7 @@ import streamlit as st
 from commandes import words
 from commandes.mirror import query_text
 from commandes.reports import carts
+from commandes.reports.export import columns
 from commandes.ui import cart_charts, cart_list, charts, doing, period, report
 from commandes.words import N_, _, plural
 
@@ -75,10 +75,9 @@ def screen(here: Here) -> None:
     if not carts.has_carts(here.snap):
         _no_source()
         return
-    entered = report.entered(here)
-    period.quick(entered)
-    # A cart has one date, when it was begun, whatever the sidebar's choice.
-    wanted = replace(entered, dated="placed")
+    # A cart has one date: when it was begun.
+    wanted = report.entered(here, dated="placed")
+    period.quick(wanted)
     delay = _delay(here)
     by = period.step("week")
     series = carts.carts(here.snap, wanted, by, delay=delay)
@@ -91,6 +90,8 @@ def screen(here: Here) -> None:
     _figures(here, wanted, delay, one)
     _sentence(here, one, delay)
     _chart(series, currency, by)
+    rows = series.with_columns(rate=(pl.col("rate") * 10_000).round().cast(pl.Int64))
+    report.as_file(here, "carts", columns.CARTS, rows)
     _table(series, currency, by)
     _ages(here, wanted, delay, currency)
     _definitions()

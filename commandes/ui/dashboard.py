@@ -29,7 +29,7 @@ def screen(here: Here) -> None:
 
 
 def _figures(here: Here, wanted: OrderFilter, compared: str) -> None:
-    found = money.metrics(here, wanted, compared)
+    found = money.metrics(here, wanted, compared, abandonment=True)
     if found:
         currency, several = found[0].currency, len(found) > 1
         asked = sales.about(here, wanted, "day", currency, several=several)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from commandes import words
-from commandes.reports import comparison
+from commandes.reports import carts, comparison
 from commandes.reports.definitions import definition
 from commandes.reports.figures import figures
 from commandes.reports.sales import sales
@@ -43,11 +44,19 @@ def ordered(here: Here, found: tuple[Figures, ...]) -> tuple[Figures, ...]:
 
 
 def metrics(
-    here: Here, wanted: OrderFilter, compared: str, refunds_by: str = "mark"
+    here: Here,
+    wanted: OrderFilter,
+    compared: str,
+    refunds_by: str = "mark",
+    *,
+    abandonment: bool = False,
 ) -> tuple[Figures, ...]:
     """The figures of a period against another; the shop's own currency first.
 
     Two currencies are never added: the others stand in a table.
+
+    Args:
+        abandonment: whether the rate of abandoned carts stands among them.
     """
     found = ordered(here, figures(here.snap, wanted, refunds_by=refunds_by))
     if not found:
@@ -62,6 +71,8 @@ def metrics(
     with st.grid(4, min_column_width=165, key=f"figures-{first.currency}"):
         for name in _HEAD:
             _metric(name, first, then, daily)
+        if abandonment:
+            _abandonment(here, wanted, compared, first.currency)
     if others:
         _others(others)
     return found
@@ -93,6 +104,43 @@ def _metric(
         height="stretch",
         help=_help(name),
     )
+
+
+def _abandonment(here: Here, wanted: OrderFilter, compared: str, currency: str) -> None:
+    """The rate of abandoned carts; a shop without a source of carts has none."""
+    label = _("Taux d’abandon")
+    if not carts.has_carts(here.snap):
+        st.metric(
+            label,
+            "–",
+            border=True,
+            height="stretch",
+            help=_("Aucune de vos sources ne donne ses paniers."),
+        )
+        return
+    today = datetime.now(here.settings.zone).date()
+    other = comparison.before(wanted, compared, today)
+    now, then = (
+        _rate(here, replace(one, dated="placed"), currency) if one else None
+        for one in (wanted, other)
+    )
+    st.metric(
+        label,
+        "–" if now is None else _per_cent(now),
+        None if then is None else _delta("refund_rate", now, then),
+        delta_color="inverse",
+        delta_description=None
+        if then is None
+        else _("contre {value}").format(value=_per_cent(then)),
+        border=True,
+        height="stretch",
+        help=_help("abandonment"),
+    )
+
+
+def _rate(here: Here, wanted: OrderFilter, currency: str) -> float | None:
+    found = carts.figures(carts.carts(here.snap, wanted, "month"))
+    return next((one.rate for one in found if one.currency == currency), None)
 
 
 def _said(name: str, one: Figures) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from commandes import words
+from commandes.ui import charts
 from commandes.words import N_, _
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ SHOWS = {
 }
 # More cannot be told apart.
 MOST_SERIES = 10
-_SEPARATORS = {"fr": ",\u202f", "en": ".,"}
 _HEIGHT = 340
 
 
@@ -111,15 +110,8 @@ def figure(frame: pl.DataFrame, show: str, x: str, y: str, colour: str) -> Figur
         ]
         made = Figure(drawn)
         title = shown(y)
-    made.update_layout(
-        barmode="relative",
-        separators=_SEPARATORS[words.language()],
-        height=_HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.12},
-        showlegend=bool(colour) and show != "heat",
-        dragmode=False,
-    )
+    charts.house(made, height=_HEIGHT, legend=bool(colour) and show != "heat")
+    made.update_layout(barmode="relative")
     made.update_xaxes(title=shown(x), automargin=True)
     made.update_yaxes(title=title, automargin=True)
     return made

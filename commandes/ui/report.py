@@ -49,17 +49,22 @@ class Block:
     chart: Chart | None = None
 
 
-def entered(here: Here) -> OrderFilter:
-    """The filter that a report's URL asks for; the sidebar of the list sets it."""
+def entered(here: Here, *, dated: str | None = None) -> OrderFilter:
+    """The filter that a report's URL asks for; the sidebar of the list sets it.
+
+    Args:
+        dated: the one date that the report is about; None: the reader's choice.
+    """
     asked = address.entered(arrived=here.arrived, place=address.REPORTS)
-    counts = orders.facets(here.snap, asked.wanted)
-    sidebar.order_filter(asked.wanted, counts, here.settings.zone)
-    st.text(asked.wanted.sentence())
+    wanted = replace(asked.wanted, dated=dated) if dated else asked.wanted
+    counts = orders.facets(here.snap, wanted)
+    sidebar.order_filter(wanted, counts, here.settings.zone, dates=dated is None)
+    st.text(wanted.sentence())
     for complaint in asked.said:
         with st.container(border=True):
             st.badge(_("Lien non compris"), icon=":material/link_off:", color="orange")
             st.text(complaint)
-    return asked.wanted
+    return wanted
 
 
 def span(first: date, by: str) -> tuple[date, date]:
@@ -100,19 +105,25 @@ def show(here: Here, block: Block) -> None:
         st.text(block.sentence)
         if block.chart is not None:
             draw(block.chart, block.code)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            list_files.menu(
-                here,
-                f"file-{block.code}",
-                block.code,
-                block.columns,
-                lambda: [block.rows],
-            )
+        as_file(here, block.code, block.columns, block.rows)
         with st.expander(
             _("Tableau"), icon=":material/table:", expanded=block.chart is None
         ):
             table(block)
         calculation(block.code)
+
+
+def as_file(
+    here: Here, code: str, columns: Sequence[Column], rows: pl.DataFrame
+) -> None:
+    """Offer rows as CSV; days are written as ISO 8601 has them."""
+    list_files.menu(
+        here,
+        f"file-{code}",
+        code,
+        columns,
+        lambda: [rows.with_columns(pl.col(pl.Date).dt.to_string())],
+    )
 
 
 def draw(chart: Chart, code: str) -> None:

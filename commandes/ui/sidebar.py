@@ -41,13 +41,19 @@ _ARCHIVED_WORDS = {"no": N_("Non"), "yes": N_("Oui"), "all": N_("Toutes")}
 _CART_WORDS = {"": N_("Avec"), "no": N_("Sans"), "only": N_("Seuls")}
 
 
-def order_filter(wanted: OrderFilter, facets: Facets, zone: ZoneInfo) -> None:
-    """Draw the filters of orders, with the count beside each value."""
+def order_filter(
+    wanted: OrderFilter, facets: Facets, zone: ZoneInfo, *, dates: bool = True
+) -> None:
+    """Draw the filters of orders, with the count beside each value.
+
+    Args:
+        dates: whether the reader chooses which date the period is about.
+    """
     with st.sidebar:
         _search(wanted)
         _several("status", _("Statut"), STATUSES, wanted.statuses, facets.status)
         _several("payment", _("Paiement"), PAYMENTS, wanted.payments, facets.payment)
-        _period(wanted, zone)
+        _period(wanted, zone, dates=dates)
         _several("module", _("Module"), MODULES, wanted.modules, facets.module)
         _tags(wanted, facets)
         _rest(wanted, facets)
@@ -119,7 +125,7 @@ def _several(
     )
 
 
-def _period(wanted: OrderFilter, zone: ZoneInfo) -> None:
+def _period(wanted: OrderFilter, zone: ZoneInfo, *, dates: bool) -> None:
     kept = st.session_state.get(f"{_KEY}period", _ANY)
     shown = wanted.period or (
         _CHOSEN if wanted.first or wanted.last or kept == _CHOSEN else _ANY
@@ -135,7 +141,7 @@ def _period(wanted: OrderFilter, zone: ZoneInfo) -> None:
     if shown == _CHOSEN:
         _day("first", _("Du"), wanted.first)
         _day("last", _("Au"), wanted.last)
-    if shown != _ANY:
+    if dates and shown != _ANY:
         st.selectbox(
             _("Quelle date"),
             DATED,

@@ -209,5 +209,6 @@ def test_the_dashboard_leads_to_what_waits(open_page, shop):
         "Commandes": "1",
         "Panier moyen": "10,00 €",
         "Taux de remboursement": "0 %",
+        "Taux d’abandon": "–",
     }
     assert "Commandes non payées · 1" in [link.value for link in app.page_link]

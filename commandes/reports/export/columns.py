@@ -205,3 +205,14 @@ PLANS = (
     Column("renewed", N_("Renouvelées"), "integer"),
     _MONEY[0],
 )
+CARTS = (
+    _PERIOD,
+    _CURRENCY,
+    Column("begun", N_("Commencés"), "integer"),
+    Column("abandoned", N_("Abandonnés"), "integer"),
+    Column("abandoned_value", N_("Valeur"), "amount"),
+    Column("rate", N_("Taux"), "percent"),
+    Column("recovered", N_("Récupérés"), "integer"),
+    Column("recovered_value", N_("Valeur récupérée"), "amount"),
+    Column("recovered_elsewhere", N_("Récupérés ailleurs"), "integer"),
+)
