@@ -139,14 +139,26 @@ REPORTS = {
                 ended is null or ended > moment + interval 60 minute as is_left
             from begun
         )
+        , elsewhere as (
+            select distinct judged.id
+            from judged join orders as other on lower(other.email) = lower(judged.email)
+            where is_over and is_left and judged.first_paid_at is null
+                and other.id <> judged.id and other.first_paid_at > moment
+                and other.first_paid_at <= moment + interval 30 day
+        )
         select date_trunc('month', {_LOCAL.format("moment")})::date as period,
             currency, count(*) as begun,
             count(*) filter (is_left) as abandoned,
             (sum(total) filter (is_left))::bigint as abandoned_value,
-            count(*) filter (is_left and first_paid_at is not null) as recovered
-        from judged where is_over group by all order by all
+            count(*) filter (is_left and first_paid_at is not null) as recovered,
+            count(elsewhere.id) as recovered_elsewhere
+        from judged left join elsewhere using (id)
+        where is_over group by all order by all
         """,
-        ("begun", "abandoned", "abandoned_value", "recovered"),
+        (
+            *("begun", "abandoned", "abandoned_value", "recovered"),
+            "recovered_elsewhere",
+        ),
     ),
 }
 

@@ -6,7 +6,7 @@
 -- Columns: sku, title, module, currency, orders, quantity, refunded_quantity,
 --   total (minor units)
 with kept as (
-    select id, currency, module, placed_at
+    select id, currency, module
     from sold_orders(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
         $refunds_to_do, $carts, $traits
@@ -16,7 +16,7 @@ with kept as (
 
 select
     lines.sku,
-    arg_max(lines.title, (kept.placed_at, lines.id)) as title,
+    arg_max(lines.title, lines.id) as title,
     kept.module::varchar as module,
     kept.currency,
     cast(count(distinct lines.order_id) as bigint) as orders,

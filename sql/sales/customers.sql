@@ -8,10 +8,10 @@
 --   new_gross, returning_gross, unknown_gross (minor units)
 with firsts as (
     select
-        lower(trim(email)) as who,
+        lower(email) as who,
         arg_min(id, (first_paid_at, id)) as first_id
     from orders
-    where first_paid_at is not null and trim(email) <> ''
+    where first_paid_at is not null and email <> ''
     group by all
 ),
 
@@ -20,7 +20,7 @@ quarters as (
         quarter_of(moves.at_time) as quarter,
         moves.currency,
         case
-            when coalesce(trim(moves.email), '') = '' then 'unknown'
+            when coalesce(moves.email, '') = '' then 'unknown'
             when coalesce(firsts.first_id, moves.id) = moves.id then 'new'
             else 'returning'
         end as kind,
@@ -30,7 +30,7 @@ quarters as (
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
         $refunds_to_do, $carts, $traits, 'mark'
     ) as moves
-    left join firsts on firsts.who = lower(trim(moves.email))
+    left join firsts on firsts.who = lower(moves.email)
     where is_within(moves.at_time, $from_at, $to_at) and moves.refunds = 0
     group by all
 ),
