@@ -36,6 +36,7 @@ ACTS: dict[str, Callable[..., Receipt]] = {
     **bulk.ACTS,
     "void": payments.void,
     "track": tracking.track,
+    "retrack": tracking.change,
     "untrack": tracking.remove,
 }
 DONE = {
@@ -52,6 +53,7 @@ DONE = {
     "void": N_("Paiement retiré."),
     "note": N_("Note ajoutée."),
     "track": N_("Numéro de suivi ajouté."),
+    "retrack": N_("Numéro de suivi corrigé."),
     "untrack": N_("Numéro de suivi retiré."),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from commandes.reports.detail import OrderDetail
+    from commandes.reports.parts import Shipment
     from commandes.settings import Settings
     from commandes.ui.framing import Here
 
@@ -147,18 +149,27 @@ def _note(seen: Seen, key: str, name: str) -> None:
         st.session_state[name] = ""
 
 
-def track(here: Here, order: OrderDetail) -> None:
-    """« Ajouter un numéro de suivi »: the form of the number suggests the carrier."""
-    names = {n: field(order, "track", n) for n in ("number", "name", "url", "tell")}
+def track(here: Here, order: OrderDetail, wrong: Shipment | None = None) -> None:
+    """« Ajouter un numéro de suivi »: the form of the number suggests the carrier.
+
+    Args:
+        wrong: the parcel to correct; None adds one.
+    """
+    form = correction(wrong.id) if wrong else "track"
+    names = {n: field(order, form, n) for n in ("number", "name", "url", "tell")}
     known = [carrier.name for carrier in carriers.known(here.store)]
+    if wrong:
+        st.session_state.setdefault(names["number"], wrong.number)
     number = st.text_input(
         _("Numéro de suivi"), key=names["number"], live="400ms", max_chars=100
     )
     suggested = tracking.suggest(number or "")
+    if wrong and number == wrong.number and wrong.carrier in known:
+        suggested = wrong.carrier
     options = [*known, OTHER]
     place = options.index(suggested) if suggested in known else len(options) - 1
     # Another suggestion is another question.
-    place_of = field(order, "track", f"carrier-{suggested}")
+    place_of = field(order, form, f"carrier-{suggested}")
     carrier = st.selectbox(
         _("Transporteur"),
         options,
@@ -181,33 +192,51 @@ def track(here: Here, order: OrderDetail) -> None:
         )
     else:
         st.text(_("Le client n’a pas d’e-mail : il ne sera pas prévenu."))
+    asked = _Parcel(number, names, place_of, wrong.id if wrong else None)
     buttons(
-        _("Ajouter le numéro de suivi"),
+        _("Corriger le numéro de suivi") if wrong else _("Ajouter le numéro de suivi"),
         _track,
-        (Seen.of(order), acting.key(order.id, "track"), number, names, place_of),
+        (Seen.of(order), acting.key(order.id, form), asked),
     )
 
 
-def _track(
-    seen: Seen, key: str, number: str, names: dict[str, str], place_of: str
-) -> None:
-    told = {name: st.session_state.get(place) for name, place in names.items()}
-    if told["number"] != number:
+@dataclass(frozen=True)
+class _Parcel:
+    """What a form for a parcel showed.
+
+    Attributes:
+        number: what was typed when it was drawn.
+        names: the keys of its fields.
+        place_of: the key of the carrier.
+        wrong: the id of the parcel that it corrects.
+    """
+
+    number: str | None
+    names: dict[str, str]
+    place_of: str
+    wrong: int | None
+
+
+def _track(seen: Seen, key: str, asked: _Parcel) -> None:
+    told = {name: st.session_state.get(place) for name, place in asked.names.items()}
+    if told["number"] != asked.number:
         # Another number may be another carrier's, which was not on screen yet.
         acting.say_look_again(seen.id)
         return
-    carrier = st.session_state.get(place_of) or ""
+    carrier = st.session_state.get(asked.place_of) or ""
+    corrects = {} if asked.wrong is None else {"shipment_id": asked.wrong}
     done = acting.act(
         seen,
-        "track",
+        "track" if asked.wrong is None else "retrack",
         key,
+        **corrects,
         carrier=carrier or told["name"] or "",
         number=told["number"] or "",
         url=(told["url"] or None) if carrier == OTHER else None,
         tell=bool(told["tell"]),
     )
     if done:
-        for place in names.values():
+        for place in asked.names.values():
             st.session_state.pop(place, None)
 
 
@@ -282,3 +311,22 @@ FORMS: dict[str, Callable[[Here, OrderDetail], None]] = {
     "restore": restore,
     "refund": acting_refund.form,
 }
+
+
+def correction(shipment_id: int) -> str:
+    """The code of the form that corrects a parcel."""
+    return f"retrack:{shipment_id}"
+
+
+def known(order: OrderDetail, code: str) -> bool:
+    """Whether a code is one of FORMS, or of a parcel that this order has."""
+    return code in FORMS or any(correction(s.id) == code for s in order.shipments)
+
+
+def draw(here: Here, order: OrderDetail, code: str) -> None:
+    """Draw the form of a code that is known."""
+    if code in FORMS:
+        FORMS[code](here, order)
+        return
+    wrong = next(s for s in order.shipments if correction(s.id) == code)
+    track(here, order, wrong)

@@ -184,9 +184,9 @@ def _actions(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
             conversation.thread(here, order, again)
             conversation.compose(here, order, again)
             st.button(_("Fermer"), key="acting_close", on_click=acting.close_form)
-    elif form in acting_forms.FORMS:
+    elif form and acting_forms.known(order, form):
         with st.container(border=True, key="acting_form"):
-            acting_forms.FORMS[form](here, order)
+            acting_forms.draw(here, order, form)
 
 
 def _offered(order: OrderDetail) -> list[str]:
@@ -375,7 +375,16 @@ def _parcels(order: OrderDetail, zone: str) -> None:
         st.caption(_("Aucun numéro de suivi."))
     for shipment in order.shipments:
         parts.shipment(shipment, zone)
-        _take_back(order, "untrack", number=shipment.number)
+        with st.container(horizontal=True):
+            st.button(
+                _("Corriger"),
+                key=f"panel_retrack_{shipment.id}",
+                icon=":material/edit:",
+                type="tertiary",
+                on_click=acting.open_form,
+                args=(order.id, acting_forms.correction(shipment.id)),
+            )
+            _take_back(order, "untrack", number=shipment.number)
 
 
 def _joined(*texts: str | None) -> str | None:

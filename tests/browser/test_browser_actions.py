@@ -107,8 +107,18 @@ def test_a_status_a_tag_a_note_and_a_parcel(acting, visitor):
     settled(page)
     drawer.get_by_role("button", name="Ajouter le numéro de suivi").click()
     expect(drawer.get_by_role("link", name="Suivre le colis")).to_be_visible()
+    settled(page)
+    drawer.get_by_role("button", name="Corriger", exact=True).click()
+    number = drawer.get_by_label("Numéro de suivi")
+    expect(number).to_have_value("1Z999AA10123456784")
+    number.fill("1Z999AA10123456785")
+    settled(page)
+    drawer.get_by_role("button", name="Corriger le numéro de suivi").click()
+    expect(drawer.get_by_text("Numéro de suivi corrigé.")).to_be_visible()
+    expect(drawer.get_by_text("1Z999AA10123456785")).to_be_visible()
 
-    assert _kinds(acting, "A11") == ["status", "tagged", "noted", "tracked"]
+    kinds = ["status", "tagged", "noted", "tracked", "tracking_changed"]
+    assert _kinds(acting, "A11") == kinds
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     cells = Orders(page).table.locator("tr", has_text="A11")
