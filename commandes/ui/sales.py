@@ -195,7 +195,8 @@ def _part(
 
         def said(key: str | None) -> str:
             if key is None:
-                return _("non fourni par la source")
+                without = {"promo": N_("sans code promo")}
+                return _(without.get(of, N_("non fourni par la source")))
             return label(key) if label else key
 
         return Block(
@@ -261,7 +262,7 @@ def _articles(here: Here, asked: Asked) -> Block:
         ),
         columns.ARTICLES,
         charts.ranking(
-            top["title"].to_list(),
+            _told_apart(top),
             top["total"].to_list(),
             asked.currency,
             _("Meilleurs articles"),
@@ -271,6 +272,15 @@ def _articles(here: Here, asked: Asked) -> Block:
             ],
         ),
     )
+
+
+def _told_apart(found: pl.DataFrame) -> list[str]:
+    """The articles' titles; those that several share with their reference."""
+    shared = found["title"].is_duplicated()
+    return [
+        f"{title} ({sku})" if twice and sku else title
+        for title, sku, twice in zip(found["title"], found["sku"], shared, strict=True)
+    ]
 
 
 def _hours(here: Here, asked: Asked) -> Block:
