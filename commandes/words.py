@@ -233,6 +233,7 @@ DATED_WORDS = {
     "paid": N_("Date de paiement"),
     "refunded": N_("Date de remboursement"),
     "service": N_("Date de prestation"),
+    "begun": N_("Début du panier"),
 }
 # What moves stock (stock_movements.cause_kind).
 CAUSE_WORDS = {

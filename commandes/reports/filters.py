@@ -46,6 +46,7 @@ DATED_SAYS = {
     "paid": N_("paiement {period}"),
     "refunded": N_("remboursement {period}"),
     "service": N_("prestation {period}"),
+    "begun": N_("panier commencé {period}"),
 }
 
 
@@ -65,6 +66,14 @@ def _weekday_says(value: object) -> str:
     return _("le {weekday}").format(weekday=weekday(int(str(value))))
 
 
+CART_STATES = {
+    "begun": N_("paniers commencés"),
+    "abandoned": N_("paniers restés sans paiement"),
+    "recovered": N_("paniers payés plus tard"),
+}
+# A year: no cart waits longer.
+_LONGEST_DELAY = 525_600
+
 # What a click in a chart asks for, beyond what the sidebar offers; null is no filter.
 TRAITS: dict[str, Callable[[object], str]] = {
     "currency": _trait(N_("en {value}"), N_("sans devise")),
@@ -74,6 +83,8 @@ TRAITS: dict[str, Callable[[object], str]] = {
     "means": _trait(N_("moyen {value}"), N_("moyen de paiement non fourni")),
     "weekday": _weekday_says,
     "hour": _trait(N_("à {value} h"), ""),
+    "cart": lambda value: _(CART_STATES[str(value)]),
+    "delay": _trait(N_("délai de {value} min"), ""),
 }
 
 
@@ -102,6 +113,9 @@ class OrderFilter:
         means: what one of its payments was made with.
         weekday: 1 (Monday) to 7, of the payment where `dated` is paid, else the order.
         hour: 0 to 23, in the shop's zone, of the same.
+        cart: a code of CART_STATES: carts whose delay is over, as the report of carts
+            counts them.
+        delay: the minutes of that delay; None: 60.
     """
 
     statuses: tuple[str, ...] = ()
@@ -123,6 +137,8 @@ class OrderFilter:
     means: str | None = None
     weekday: int | None = None
     hour: int | None = None
+    cart: str | None = None
+    delay: int | None = None
 
     def days(self, today: date) -> tuple[date | None, date | None]:
         """The first and last day wanted, the named period worked out."""
@@ -305,6 +321,14 @@ def _currency(text: str) -> str:
     return text
 
 
+def _minutes(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or str(int(text[:9])) != text:
+        raise ValueError(text)
+    if not 1 <= int(text) <= _LONGEST_DELAY:
+        raise ValueError(text)
+    return int(text)
+
+
 def _within(first: int, last: int) -> Callable[[str], int]:
     known = {str(number): number for number in range(first, last + 1)}
 
@@ -336,6 +360,8 @@ _SINGLE: dict[str, tuple[str, Callable[[str], object], Sequence[str]]] = {
     "means": ("means", _text, ()),
     "weekday": ("weekday", _within(1, 7), ("1–7",)),
     "hour": ("hour", _within(0, 23), ("0–23",)),
+    "cart": ("cart", _one_of(CART_STATES), tuple(CART_STATES)),
+    "delay": ("delay", _minutes, (f"1–{_LONGEST_DELAY}",)),
 }
 
 

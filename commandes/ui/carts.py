@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -76,7 +77,7 @@ def screen(here: Here) -> None:
         _no_source()
         return
     # A cart has one date: when it was begun.
-    wanted = report.entered(here, dated="placed")
+    wanted = report.entered(here, dated="begun")
     period.quick(wanted)
     delay = _delay(here)
     by = period.step("week")
@@ -89,7 +90,7 @@ def screen(here: Here) -> None:
     one = next(one for one in found if one.currency == currency)
     _figures(here, wanted, delay, one)
     _sentence(here, one, delay)
-    _chart(series, currency, by)
+    _chart(here, wanted, series, currency, by, delay)
     rows = series.with_columns(rate=(pl.col("rate") * 10_000).round().cast(pl.Int64))
     report.as_file(here, "carts", columns.CARTS, rows)
     _table(series, currency, by)
@@ -230,12 +231,30 @@ def _sentence(here: Here, one: Figures, delay: int) -> None:
         )
 
 
-def _chart(series: pl.DataFrame, currency: str, by: str) -> None:
-    alt = _("Paniers commencés, abandonnés et récupérés, par {step}")
-    figure = cart_charts.carts(series, currency, by)
-    report.draw(
-        charts.Chart(figure, alt.format(step=_(charts.STEPS[by]))), f"carts-{by}"
+def _chart(
+    here: Here,
+    wanted: OrderFilter,
+    series: pl.DataFrame,
+    currency: str,
+    by: str,
+    delay: int,
+) -> None:
+    """Bars per period; a click opens the carts behind one, as the delay judges them."""
+    shown = series.filter(pl.col("currency") == currency).sort("period")
+    several = series["currency"].n_unique() > 1
+    judged = replace(wanted, delay=delay, currency=currency if several else None)
+    behind = tuple(
+        tuple(
+            report.behind(here, replace(judged, cart=state), day, by, "begun")
+            for day in shown["period"]
+        )
+        for state in cart_charts.SERIES
     )
+    alt = _("Paniers commencés, abandonnés et récupérés, par {step}").format(
+        step=_(charts.STEPS[by])
+    )
+    figure = cart_charts.carts(series, currency, by)
+    report.draw(charts.Chart(figure, alt, behind), f"carts-{by}")
 
 
 def _table(series: pl.DataFrame, currency: str, by: str) -> None:

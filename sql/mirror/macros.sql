@@ -98,9 +98,33 @@ create macro falls_on(weekday, hour, zone, at_time) as
 (weekday is null or isodow(timezone(zone, at_time)) = weekday)
 and (hour is null or date_part('hour', timezone(zone, at_time)) = hour);
 
+-- When a cart was begun; null: no cart, and no order that its source says began so.
+create macro cart_begun_at(is_cart, begun_at, placed_at) as
+if(is_cart or begun_at is not null, coalesce(begun_at, placed_at), null);
+
+-- When a cart came to an end: paid, or placed meanwhile to be paid by a bank transfer
+-- for instance; null: not yet.
+create macro cart_ended_at(is_cart, begun_at, placed_at, first_paid_at) as
+case
+    when is_cart then first_paid_at
+    when first_paid_at is null then placed_at
+    when placed_at > begun_at then least(first_paid_at, placed_at)
+    else first_paid_at
+end;
+
+-- Had a cart not come to an end when its delay (minutes) was over?
+create macro was_left(begun_at, ended_at, delay) as
+ended_at is null or ended_at > begun_at + to_minutes(delay);
+
+-- A cart whose delay is over: begun, abandoned, or recovered (paid later).
+create macro keeps_cart(wanted, delay, begun_at, ended_at, first_paid_at) as
+begun_at + to_minutes(delay) < get_current_timestamp()
+and (wanted = 'begun' or was_left(begun_at, ended_at, delay))
+and (wanted <> 'recovered' or first_paid_at is not null);
+
 -- One row per order within the period and the search, whatever its state.
--- traits: struct of currency, country, channel, promo, means (texts), weekday and
--- hour (integers), each null where none is asked for, and the shop's zone.
+-- traits: struct of currency, country, channel, promo, means, cart (texts), weekday,
+-- hour and delay (integers), each null where none is asked for, and the shop's zone.
 create macro found_orders(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as table
@@ -112,12 +136,18 @@ where
             when 'paid' then orders.first_paid_at
             when 'refunded' then orders.first_refunded_at
             when 'service' then orders.first_service_at
+            when 'begun' then cart_begun_at(
+                orders.is_cart, orders.begun_at, orders.placed_at
+            )
             else orders.placed_at
         end,
         case dated
             when 'paid' then orders.last_paid_at
             when 'refunded' then orders.last_refunded_at
             when 'service' then orders.last_service_at
+            when 'begun' then cart_begun_at(
+                orders.is_cart, orders.begun_at, orders.placed_at
+            )
             else orders.placed_at
         end,
         case dated
@@ -152,6 +182,21 @@ where
         traits['hour'],
         traits['zone'],
         if(dated = 'paid', orders.first_paid_at, orders.placed_at)
+    )
+    and (
+        traits['cart'] is null
+        or keeps_cart(
+            traits['cart'],
+            coalesce(traits['delay'], 60),
+            cart_begun_at(orders.is_cart, orders.begun_at, orders.placed_at),
+            cart_ended_at(
+                orders.is_cart,
+                orders.begun_at,
+                orders.placed_at,
+                orders.first_paid_at
+            ),
+            orders.first_paid_at
+        )
     );
 
 -- One row per order that every filter keeps: THE filter, of all that obeys it.
@@ -283,14 +328,10 @@ with begun as (
         kept.id, kept.number, kept.source, kept.currency, kept.total,
         kept.customer_name, kept.email, kept.marketing_consent, kept.titles,
         kept.line_count, kept.is_cart, kept.status, kept.first_paid_at,
-        coalesce(kept.begun_at, kept.placed_at) as begun_at,
-        case
-            when kept.is_cart then kept.first_paid_at
-            when kept.first_paid_at is null then kept.placed_at
-            when kept.placed_at > kept.begun_at
-                then least(kept.first_paid_at, kept.placed_at)
-            else kept.first_paid_at
-        end as concluded_at
+        cart_begun_at(kept.is_cart, kept.begun_at, kept.placed_at) as begun_at,
+        cart_ended_at(
+            kept.is_cart, kept.begun_at, kept.placed_at, kept.first_paid_at
+        ) as ended_at
     from filtered_orders(
         statuses, payments, modules, tags, null, null, 'placed', search,
         archived, refunds_to_do, carts, traits
@@ -305,9 +346,7 @@ with begun as (
 select
     *,
     begun_at + to_minutes(delay) < now_at as is_over,
-    is_over and (
-        concluded_at is null or concluded_at > begun_at + to_minutes(delay)
-    ) as abandoned
+    is_over and was_left(begun_at, ended_at, delay) as abandoned
 from begun
 where
     (from_at is null or begun_at >= from_at)

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from driving import Table, served, settled
+from driving import Table, count_of, served, settled
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -67,6 +67,20 @@ def test_the_rate_follows_the_delay(visitor, cart_server):
 
     page.get_by_text("Comment ce chiffre est calculé").click()
     expect(page.get_by_text("begun_carts").first).to_be_visible()
+
+    # Carts are of this week or of the one before: of two colours, the second bar.
+    bars = page.locator(".js-plotly-plot .trace.bars").nth(1).locator(".point")
+    left = bars.evaluate_all(
+        "found => found.map(one => one.getBoundingClientRect().height)"
+    )
+    bar = bars.nth(left.index(max(left)))
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url(re.compile("cart=abandoned"))
+    settled(page)
+    assert "delay=120" in page.url
+    assert 1 <= count_of(page) <= 3
 
 
 def test_a_reminder_leaves_once_and_its_way_out_works(visitor, cart_server):

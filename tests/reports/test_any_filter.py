@@ -99,6 +99,7 @@ def told(chance: random.Random, number: int) -> dict:
         "customer_name": chance.choice(NAMES),
         "email": chance.choice([None, f"c{number}@example.org"]),
         "is_cart": cart,
+        "begun_at": chance.choice([None, at - timedelta(hours=3)]),
         "abandoned_at": at if cart and chance.random() < 0.5 else None,
         "archived_at": chance.choice([None, None, at]),
         "payment_pending": chance.random() < 0.2,
@@ -204,6 +205,29 @@ def keeps(wanted: OrderFilter, row: dict) -> dict[str, bool]:
     }
 
 
+def cart_begun(row: dict):
+    if not row["is_cart"] and row["begun_at"] is None:
+        return None
+    return row["begun_at"] or row["placed_at"]
+
+
+def is_cart_as_asked(wanted: OrderFilter, row: dict) -> bool:
+    begun = cart_begun(row)
+    paid = min((payment.at for payment in row["payments"]), default=None)
+    if begun is None:
+        return False
+    ended = paid
+    if not row["is_cart"] and (paid is None or row["placed_at"] > begun):
+        ended = min(at for at in (paid, row["placed_at"]) if at)
+    deadline = begun + timedelta(minutes=wanted.delay or 60)
+    left = ended is None or ended > deadline
+    return {
+        "begun": True,
+        "abandoned": left,
+        "recovered": left and paid is not None,
+    }[wanted.cart]
+
+
 def has_traits(wanted: OrderFilter, row: dict) -> Iterator[bool]:
     address = row["shipping_address"] or row["billing_address"]
     known = {
@@ -222,6 +246,7 @@ def has_traits(wanted: OrderFilter, row: dict) -> Iterator[bool]:
     local = at and at.astimezone(PARIS)
     yield wanted.weekday is None or (at and local.isoweekday() == wanted.weekday)
     yield wanted.hour is None or (at and local.hour == wanted.hour)
+    yield wanted.cart is None or is_cart_as_asked(wanted, row)
 
 
 def in_period(wanted: OrderFilter, row: dict) -> bool:
@@ -235,6 +260,7 @@ def in_period(wanted: OrderFilter, row: dict) -> bool:
         "paid": [payment.at for payment in row["payments"]],
         "refunded": [r.marked_at or row["placed_at"] for r in row["refunds"]],
         "service": [line.service_at for line in row["lines"] if line.service_at],
+        "begun": [at for at in [cart_begun(row)] if at],
     }[wanted.dated]
     return any(
         (first is None or day >= first) and (last is None or day <= last)
@@ -275,6 +301,8 @@ filters = st.builds(
     means=none_mostly("CB", "-"),
     weekday=none_mostly(1, 5),
     hour=none_mostly(0, 14),
+    cart=none_mostly("begun", "abandoned", "recovered"),
+    delay=none_mostly(1, 1440),
 )
 fuzzed = settings(
     max_examples=EXAMPLES,

@@ -21,7 +21,7 @@ from commandes.actions import messages, payments
 from commandes.actions.orders import Order
 from commandes.errors import BadFilter
 from commandes.mirror import Mirror
-from commandes.reports import carts
+from commandes.reports import carts, orders
 from commandes.reports.filters import OrderFilter
 from commandes.store import open_store
 
@@ -328,6 +328,29 @@ def _bought_after(case: Case, other: Case) -> bool:
         and (other.email or "").lower() == (case.email or "-").lower()
         and case.begun < other.paid <= case.begun + 30 * 24 * 60
     )
+
+
+@pytest.mark.parametrize("delay", [15, 60, 1440])
+def test_a_bar_opens_its_very_carts(world, delay) -> None:
+    """The list behind each bar has exactly the carts that the series counts."""
+    _cases, mirror = world
+    wanted = OrderFilter(archived="all")
+    with mirror.snapshot() as snap:
+        series = carts.carts(snap, wanted, "month", delay=delay)
+        for row in series.iter_rows(named=True):
+            first = row["period"]
+            last = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+            for state in ("begun", "abandoned", "recovered"):
+                behind = OrderFilter(
+                    first=first,
+                    last=last - timedelta(days=1),
+                    dated="begun",
+                    archived="all",
+                    currency=row["currency"],
+                    cart=state,
+                    delay=delay,
+                )
+                assert len(orders.ids(snap, behind, "newest")) == row[state]
 
 
 def test_what_the_reminders_brought_back(shop, mirror) -> None:

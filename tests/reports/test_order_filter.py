@@ -51,6 +51,8 @@ filters = st.builds(
     ),
     weekday=st.none() | st.integers(1, 7),
     hour=st.none() | st.integers(0, 23),
+    cart=st.none() | st.sampled_from(["begun", "abandoned", "recovered"]),
+    delay=st.none() | st.integers(1, 525_600),
 )
 
 
