@@ -17,6 +17,8 @@ _INK = {"sum": (59, 112, 212), "more": (79, 163, 217), "less": (213, 94, 0)}
 _CHART, _TILE = 38, 17
 _BAR = 2.6
 _BEGINS = 32  # a question, its sentence, and the first rows of its table
+# A table of so many rows stays on one page.
+_TOGETHER, _TITLES, _ROW = 16, 20, 6.7
 _MARKS = 5
 _LABEL = 40
 _GAP, _MARK = 4, 11
@@ -74,8 +76,7 @@ def _chapter(paper: Paper, chapter: Chapter) -> None:
 
 def _section(paper: Paper, section: Section) -> None:
     paper.gap(5)
-    needed = _BEGINS + (_CHART if section.days else 0) + (_TILE if section.tiles else 0)
-    if not paper.room(needed):
+    if not paper.room(_needed(section)):
         paper.further_page()
     paper.block([Text(section.question, size=11, bold=True)], LEFT, WIDTH)
     paper.block([Text(section.sentence, size=9, grey=True)], LEFT, WIDTH)
@@ -86,6 +87,13 @@ def _section(paper: Paper, section: Section) -> None:
         _days(paper, section.days)
     if section.table:
         _table(paper, section.table)
+
+
+def _needed(section: Section) -> float:
+    """The room that a section begins with: all of it where it is short."""
+    rows = len(section.table.rows) if section.table else 0
+    height = _TITLES + rows * _ROW if rows <= _TOGETHER else _BEGINS
+    return height + (_CHART if section.days else 0) + (_TILE if section.tiles else 0)
 
 
 def _tiles(paper: Paper, section: Section) -> None:

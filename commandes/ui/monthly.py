@@ -29,7 +29,7 @@ def menu(here: Here) -> None:
     months = _months(datetime.now(here.settings.zone).date())
     with st.container(horizontal=True, vertical_alignment="bottom", key="monthly"):
         month = st.selectbox(
-            _("Mois"),
+            _("Mois du rapport"),
             months,
             index=1,
             format_func=month_words,
