@@ -191,7 +191,7 @@ def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None
         help="month: which one (default: the last one)",
     )
     report.add_argument(
-        "--format", choices=("html", "pdf"), default="html", help="month: of the file"
+        "--format", choices=("html", "pdf"), help="month: of the file (default: html)"
     )
     report.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="month: the file to write"

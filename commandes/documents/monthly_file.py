@@ -40,7 +40,8 @@ def monthly_report(
         progress: told (questions answered, questions in all).
 
     Raises:
-        BadFilter: another format, or a month still to come.
+        BadFilter: another format.
+        BadMonth: a month still to come.
         MirrorError: orders changed while the mirror was made anew.
         ExportUnwritable: the file cannot be written.
     """

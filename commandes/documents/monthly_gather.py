@@ -21,7 +21,7 @@ from commandes.documents.monthly import (
     Table,
     Tile,
 )
-from commandes.errors import BadFilter, MirrorError
+from commandes.errors import BadMonth, MirrorError
 from commandes.reports import carts, comparison, periods, refunds
 from commandes.reports.definitions import definition
 from commandes.reports.figures import Figures, figures
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from commandes.store import Store
 
 _TILES = ("net", "orders", "basket", "refund_rate")
+# The first whose year before has instants in every time zone.
+_FIRST_MONTH = date(3, 1, 1)
 # Besides the figures: the definitions that the report's sections rely on.
 _MEANINGS = {
     "bridge": N_("Des articles aux ventes nettes"),
@@ -102,7 +104,7 @@ def gather(
         progress: told (questions answered, questions in all).
 
     Raises:
-        BadFilter: the month is still to come.
+        BadMonth: it is still to come.
         MirrorError: the mirror was made anew meanwhile, and orders have changed.
     """
     at = now or datetime.now(UTC)
@@ -132,12 +134,8 @@ def _head(store: Store, seq: int) -> Head:
 
 def _asked(month: date, today: date, now: datetime) -> _Month:
     first, last = month.replace(day=1), periods.month_end(month)
-    if first > today:
-        until = _("jusqu’à {month}").format(month=f"{today:%Y-%m}")
-        raise BadFilter(name="month", value=f"{month:%Y-%m}", choices=until)
-    if first.year <= periods.FIRST_DAY.year + 1:
-        since = _("à partir de {month}").format(month="0003-01")
-        raise BadFilter(name="month", value=f"{month:%Y-%m}", choices=since)
+    if not _FIRST_MONTH <= first <= today:
+        raise BadMonth(value=_code(first), first=_code(_FIRST_MONTH), last=_code(today))
     whole = OrderFilter(first=first, last=last, dated="paid", archived="all")
     others = (
         (last_month(first), "last_month"),
@@ -151,6 +149,11 @@ def _asked(month: date, today: date, now: datetime) -> _Month:
             for other, compared in others
         ),
     )
+
+
+def _code(month: date) -> str:
+    """A month as it is typed; years have four digits here on every system."""
+    return month.isoformat()[:7]
 
 
 def _other(whole: OrderFilter, other: date, compared: str, today: date) -> OrderFilter:

@@ -34,7 +34,7 @@ _STYLE = (Path(__file__).parent / "monthly.css").read_text(encoding="utf-8")
 # The size of a chart's own units: drawn as wide as there is room.
 _HEIGHT, _DAY, _GAP = 160, 20, 4
 _ACROSS = 1000
-_MARKS = 5
+_MARKS, _EDGE = 5, 6
 
 
 def write(report: Monthly, path: Path) -> None:
@@ -152,13 +152,6 @@ def _days(chart: Days) -> str:
         f'<span><i class="{_e(kind)}"></i>{_e(name)}</span>'
         for kind, name in chart.names
     )
-    every = max(1, len(chart.days) // _MARKS)
-    marks = "".join(
-        f'<span style="left:{100 * (place + 0.5) / len(chart.days):.2f}%">'
-        f"{_e(words.day(day, style='d MMM'))}</span>"
-        for place, day in enumerate(chart.days)
-        if place % every == 0
-    )
     highest = _("Maximum : {amount}").format(amount=chart.highest)
     size = f'viewBox="0 0 {wide} {_HEIGHT}" preserveAspectRatio="none"'
     return "\n".join(
@@ -171,10 +164,24 @@ def _days(chart: Days) -> str:
             bars,
             f'<line x1="0" x2="{wide}" y1="{line:.2f}" y2="{line:.2f}"/>',
             "</svg>",
-            f'<div class="marks" aria-hidden="true">{marks}</div>',
+            f'<div class="marks" aria-hidden="true">{_marks(chart)}</div>',
             "</figure>",
         ]
     )
+
+
+def _marks(chart: Days) -> str:
+    """Some of the days under their bars; none stands out beside the chart."""
+    count = len(chart.days)
+    marks = []
+    for place in range(0, count, max(1, count // _MARKS)):
+        share = 100 * (place + 0.5) / count
+        style = f"left:{share:.2f}%;transform:translateX(-50%)"
+        if not _EDGE < share < 100 - _EDGE:
+            style = "left:0" if share < _EDGE else "right:0"
+        said = _e(words.day(chart.days[place], style="d MMM"))
+        marks.append(f'<span style="{style}">{said}</span>')
+    return "".join(marks)
 
 
 def _upright(bar: Bar, place: int, ends: tuple[int, int]) -> str:

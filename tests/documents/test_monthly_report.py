@@ -22,7 +22,7 @@ from commandes.actions.orders import Order
 from commandes.cli import main
 from commandes.documents import monthly_report
 from commandes.documents.monthly_gather import gather
-from commandes.errors import BadFilter, ExportUnwritable
+from commandes.errors import BadFilter, BadMonth, ExportUnwritable
 from commandes.mirror import Mirror
 from commandes.reports.articles import articles
 from commandes.reports.breakdown import breakdown
@@ -510,7 +510,7 @@ def test_a_bad_month_or_format_is_refused(store, mirror, tmp_path):
     path = tmp_path / "rapport.html"
     with mirror.snapshot() as snap:
         for month in (date(2026, 5, 1), date(1, 1, 1), date(2, 5, 1)):
-            with pytest.raises(BadFilter, match="month"):
+            with pytest.raises(BadMonth):
                 monthly_report(store, snap, month, path, today=TODAY)
         with pytest.raises(BadFilter, match="format"):
             monthly_report(store, snap, MARCH, path, format="docx", today=TODAY)
@@ -555,4 +555,8 @@ def test_the_command_line_makes_it(
         assert f"« {bad} » n’est pas un mois AAAA-MM" in said.err
     assert run("--month", f"{today.year + 1}-12", "-o", none)[0] == 2
     assert "-o FICHIER" in run()[1].err
+    assert "sans filtre" in run("-o", none, "--module", "events")[1].err
+    for option in (("--month", "2026-03"), ("--format", "pdf"), ("-o", none)):
+        assert main(["report", "sales", *map(str, option)]) == 2
+        assert "rapport « month »" in capsys.readouterr().err
     assert not none.exists()

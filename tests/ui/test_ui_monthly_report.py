@@ -57,7 +57,9 @@ def test_a_month_to_come_is_refused_and_leaves_nothing(made, shop, settings):
     app = made(today.replace(year=today.year + 1, day=1), "html")
 
     assert not app.exception
-    assert any("Le filtre month ne connaît pas" in text.value for text in app.text)
+    assert any(
+        "Il n’y a pas de rapport pour le mois" in text.value for text in app.text
+    )
     assert list(settings.data_dir.glob("exports/*/*")) == []
     assert not app.get("link_button")
 
