@@ -203,7 +203,8 @@ def _chapters(
             progress(place * steps + step, len(codes) * steps)
         sections.append(made.refunds_left(left.get(code, []), code))
         if code in found[0]:
-            sections.append(made.carts(found[0][code], rated=rated))
+            back = _brought_back(snap, asked, code)
+            sections.append(made.carts(found[0][code], back, rated=rated))
         title = _("Ventes en {currency}").format(currency=code)
         chapters.append(Chapter(title, tuple(one for one in sections if one)))
     if not chapters:
@@ -261,6 +262,14 @@ def _carts(snap: Snapshot, asked: _Month) -> list[dict[str, carts.Figures]]:
         )
         for wanted in filters
     ]
+
+
+def _brought_back(snap: Snapshot, asked: _Month, currency: str) -> tuple[int, int]:
+    """How many carts of a currency were paid after a reminder, and their value."""
+    found = carts.brought_back(
+        snap, replace(asked.wanted, currency=currency), today=asked.today, now=asked.now
+    )
+    return found.select("paid", "value").row(0) if found.height else (0, 0)
 
 
 def _figures(

@@ -346,10 +346,11 @@ def refunds_left(rows: list[dict[str, Any]], currency: str) -> Section | None:
     )
 
 
-def carts(one: CartFigures, *, rated: bool) -> Section:
+def carts(one: CartFigures, back: tuple[int, int], *, rated: bool) -> Section:
     """What became of the carts begun in the month.
 
     Args:
+        back: how many were paid after a reminder, and their value.
         rated: whether a source tells which paid orders were carts.
     """
     counts: list[tuple[str, int, int | None]] = [
@@ -361,6 +362,7 @@ def carts(one: CartFigures, *, rated: bool) -> Section:
             one.recovered_elsewhere,
             one.recovered_elsewhere_value,
         ),
+        (_("Ramenés par relance"), *back),
     ]
     sentence = plural("{n} panier abandonné", "{n} paniers abandonnés", one.abandoned)
     if rated and one.rate is not None:

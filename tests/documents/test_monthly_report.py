@@ -397,6 +397,9 @@ def test_abandonment_stands_in_it_where_a_source_gives_carts(shop, make):
     assert some.rows("figures", "EUR")[6][:4] == [
         *("Taux d’abandon", "50 %", "100 %", "-50 point"),
     ]
+    assert some.rows("carts", "EUR")[4] == [
+        *("Ramenés par relance", "0", words.money(0, "EUR")),
+    ]
     assert some.rows("carts", "EUR")[:2] == [
         ["Paniers commencés", "2", "–"],
         ["Paniers abandonnés", "1", words.money(1000, "EUR")],
