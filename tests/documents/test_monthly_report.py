@@ -7,7 +7,7 @@ import re
 import sys
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -405,6 +405,25 @@ def test_abandonment_stands_in_it_where_a_source_gives_carts(shop, make):
         ["Paniers abandonnés", "1", words.money(1000, "EUR")],
     ]
     assert "1 panier abandonné, soit un taux d’abandon de 50 %." in text
+
+
+def test_what_a_reminder_brought_stands_in_it(shop, make, settings):
+    """A cart paid after its reminder, with its value; in its own currency."""
+    begun = datetime.now(UTC) - timedelta(hours=3)
+    cart = {"at": begun, "begun_at": begun, "email": None, "currency": "GBP"}
+    shop.order("cart", **cart, is_cart=True)
+    with shop.store.writing("t") as writer:
+        writer.record(shop.id_of("cart"), "cart_reminded")
+    later = begun + timedelta(days=1)
+    shop.order("cart", **cart, is_cart=True, paid=[{"amount": 1000, "at": later}])
+    after = later + timedelta(days=1)
+    day = {"today": after.astimezone(settings.zone).date(), "now": after}
+
+    read, _text = make(begun.astimezone(settings.zone).date(), **day)
+
+    assert read.rows("carts", "GBP")[4] == [
+        *("Ramenés par relance", "1", words.money(1000, "GBP")),
+    ]
 
 
 @pytest.mark.parametrize("code", ["html", "pdf"])
