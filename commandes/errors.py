@@ -4,7 +4,8 @@
     ├── UsageError              a wrong option or value; exit code 2
     │   ├── UnknownSetting
     │   ├── BadSetting
-    │   └── BadFilter
+    │   ├── BadFilter
+    │   └── BadMonth
     ├── StoreError              the store cannot be used as it is
     │   ├── StoreUnreachable
     │   ├── StoreLocked
@@ -133,6 +134,12 @@ class BadFilter(UsageError):
     code = "bad_filter"
     sentence = N_("Le filtre {name} ne connaît pas « {value} ».")
     advice = N_("Valeurs possibles : {choices}.")
+
+
+class BadMonth(UsageError):
+    code = "bad_month"
+    sentence = N_("Il n’y a pas de rapport pour le mois « {value} ».")
+    advice = N_("Mois possibles : de {first} à {last}.")
 
 
 class StoreError(CommandesError):

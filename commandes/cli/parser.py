@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -30,6 +31,14 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(
             _("« {value} » n’est pas un jour AAAA-MM-JJ").format(value=text)
         ) from None
+
+
+def _month(text: str) -> date:
+    if not re.fullmatch("(?!0000)[0-9]{4}-(0[1-9]|1[0-2])", text):
+        raise argparse.ArgumentTypeError(
+            _("« {value} » n’est pas un mois AAAA-MM").format(value=text)
+        )
+    return date.fromisoformat(f"{text}-01")
 
 
 def _head(text: str) -> Head:
@@ -153,8 +162,10 @@ def build() -> _Parser:
 
 def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """The series of figures, and the sweep that the carts among them need."""
-    report = command("report", "a series of figures")
-    report.add_argument("report", choices=("sales", "refunds", "carts", "products"))
+    report = command("report", "a series of figures, or a month as a file")
+    report.add_argument(
+        "report", choices=("sales", "refunds", "carts", "products", "month")
+    )
     report.add_argument("--by", choices=("day", "week", "month"), default="month")
     report.add_argument(
         "--of",
@@ -172,6 +183,18 @@ def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None
         type=_count,
         metavar="MINUTES",
         help="carts: without payment for so long is abandoned (default: the setting)",
+    )
+    report.add_argument(
+        "--month",
+        type=_month,
+        metavar="YYYY-MM",
+        help="month: which one (default: the last one)",
+    )
+    report.add_argument(
+        "--format", choices=("html", "pdf"), help="month: of the file (default: html)"
+    )
+    report.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="month: the file to write"
     )
     _add_filters(report, archived="all")
     sweep = command("sweep", "mark the carts left without payment as abandoned")

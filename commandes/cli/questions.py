@@ -262,6 +262,11 @@ def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
 def _report(options: argparse.Namespace, settings: Settings) -> Answer:
     from commandes.cli import reporting
 
+    if options.report == "month":
+        with _snapshot(settings) as (store, snapshot):
+            show = _bar(_("Rapport mensuel"))
+            return reporting.month(store, snapshot, options, _filter(options), show)
+    reporting.refuse_file(options)
     dated = {"refunds": "refunded", "carts": "placed"}.get(options.report, "paid")
     wanted = _filter(options, dated=dated)
     with _snapshot(settings) as (_opened, snapshot):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from commandes.errors import UsageError
 from commandes.reports.articles import articles
 from commandes.reports.breakdown import breakdown
 from commandes.reports.carts import carts
+from commandes.reports.filters import OrderFilter
 from commandes.reports.refunds import per_period
 from commandes.reports.sales import sales
+from commandes.words import _
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from commandes.mirror import Snapshot
-    from commandes.reports.filters import OrderFilter
+    from commandes.store import Store
 
     Report = Callable[[Snapshot, OrderFilter, argparse.Namespace], pl.DataFrame]
 
@@ -58,3 +62,44 @@ REPORTS: dict[str, Report] = {
     "carts": _carts,
     "products": _products,
 }
+
+
+def month(
+    store: Store,
+    snap: Snapshot,
+    options: argparse.Namespace,
+    wanted: OrderFilter,
+    progress: Callable[[int, int], None],
+) -> dict[str, str]:
+    """The monthly report as a file: which one, and of which month.
+
+    Raises:
+        UsageError: no file is named, or only some orders are wanted.
+        BadMonth: a month still to come.
+    """
+    from commandes.documents import monthly_report
+    from commandes.documents.monthly_gather import last_month
+
+    if options.output is None:
+        raise UsageError(detail=_("le rapport mensuel veut un fichier : -o FICHIER"))
+    if wanted != OrderFilter(archived="all"):
+        said = _("le rapport mensuel compte toutes les commandes, sans filtre")
+        raise UsageError(detail=said)
+    of = options.month or last_month(datetime.now(snap.zone).date())
+    monthly_report(
+        *(store, snap, of, options.output),
+        format=options.format or "html",
+        progress=progress,
+    )
+    return {"file": str(options.output), "month": of.isoformat()[:7]}
+
+
+def refuse_file(options: argparse.Namespace) -> None:
+    """What only the monthly report takes would be left aside without a word.
+
+    Raises:
+        UsageError: a month, a format or a file for a series of figures.
+    """
+    if options.month or options.format or options.output:
+        said = _("--month, --format et -o sont au rapport « month »")
+        raise UsageError(detail=said)

@@ -1,11 +1,12 @@
-"""Papers for the packing table, as PDF: delivery notes and pick lists.
+"""Papers: delivery notes and pick lists for the packing table, the monthly report.
 
-They hold no price. What an order still has to deliver counts: carts, cancelled orders
-and units refunded or cancelled are left out. Text of customers may hold anything; what
-the font does not draw is printed as an empty square.
+The first two hold no price. What an order still has to deliver counts: carts, cancelled
+orders and units refunded or cancelled are left out. Text of customers may hold
+anything; what the font of a PDF does not draw is printed as an empty square.
 """
 
+from commandes.documents.monthly_file import monthly_report
 from commandes.documents.notes import delivery_notes
 from commandes.documents.picking import pick_list
 
-__all__ = ["delivery_notes", "pick_list"]
+__all__ = ["delivery_notes", "monthly_report", "pick_list"]

@@ -20,6 +20,7 @@ from commandes.errors import ExportUnwritable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+Color = tuple[int, int, int]
 LEFT, TOP, WIDTH, HEIGHT = 15, 15, 180, 297
 BOTTOM = HEIGHT - 18
 _FONTS = Path(__file__).parent / "fonts"
@@ -108,6 +109,19 @@ class Paper:
         self._pdf.set_line_width(0.2)
         self._pdf.line(LEFT, self.y, LEFT + WIDTH, self.y)
 
+    def filled(
+        self, x: float, width: float, height: float, color: Color, *, y: float
+    ) -> None:
+        """A filled box: a bar of a chart."""
+        self._pdf.set_fill_color(*color)
+        self._pdf.rect(x, y, width, height, style="F")
+
+    def label(self, text: Text, x: float) -> float:
+        """A short text on this line, wherever it goes on; returns where it ends."""
+        line = self.wrapped(text, LEFT + WIDTH - x)[0]
+        self._put(line, text, x, self.y, 0, right=False)
+        return x + self._measured(line, text.bold) * text.size
+
     def foot(self, text: str) -> None:
         """What stands at the bottom of this page, on one line."""
         set_ = Text(text, size=8, grey=True)
@@ -195,16 +209,28 @@ class Paper:
         self.rule()
         self.gap(1.5)
 
-    def row(self, columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> None:
-        """A row of a table: it stays together where it goes on one page."""
+    def row(self, columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> float:
+        """A row of a table: it stays together where it goes on one page.
+
+        Returns:
+            Where on its page it begins.
+        """
         set_ = self._set(columns, cells)
         if not self.room(self._height(set_)):
             self.further_page()
             self.table_head(columns)
+        top = self.y
         self._draw(columns, set_)
         self.gap(1)
         self.rule()
         self.gap(1.5)
+        return top
+
+    def pair(self, columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> None:
+        """Texts beside each other, without titles or a line under them."""
+        if not self.room(self._height(self._set(columns, cells))):
+            self.further_page()
+        self._row(columns, cells)
 
     def _row(self, columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> None:
         self._draw(columns, self._set(columns, cells))

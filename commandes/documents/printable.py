@@ -40,3 +40,13 @@ def _sign(sign: str, drawn: Container[int]) -> str:
     if kind in ("Cc", "Cf"):
         return ""
     return sign if ord(sign) in drawn else PLACEHOLDER
+
+
+# What turns the direction of a text, or has no place in a document at all.
+_STEERING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def visible(text: str) -> str:
+    """A text on one line without signs that steer a screen: for a browser's fonts."""
+    flat = _STEERING.sub("", _BREAKS.sub(" ", text)).replace("\t", " ")
+    return "".join(c for c in flat if unicodedata.category(c) not in ("Cc", "Cs"))

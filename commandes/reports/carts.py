@@ -17,6 +17,7 @@ import polars as pl
 from commandes.errors import BadFilter
 from commandes.reports.asking import parameters
 from commandes.reports.sales import STEPS
+from commandes.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,41 @@ LONGEST_DELAY = 525_600
 # More are counted, but no page shows thousands of carts.
 MOST = 1_000
 SERIES = "carts/series"
+# What each figure means, by its name.
+DEFINITIONS = (
+    (
+        N_("Paniers commencés"),
+        N_(
+            "les paniers dont la source donne le début, dans la période, et dont le "
+            "délai est passé ; ceux qui sont devenus des commandes en font partie"
+        ),
+    ),
+    (
+        N_("Paniers abandonnés"),
+        N_(
+            "ceux qui n’ont pas été payés dans le délai, même s’ils l’ont été plus tard"
+        ),
+    ),
+    (
+        N_("Taux d’abandon"),
+        N_("les paniers abandonnés divisés par les paniers commencés"),
+    ),
+    (
+        N_("Récupérés"),
+        N_("les paniers abandonnés payés plus tard ; ils ne baissent jamais le taux"),
+    ),
+    (
+        N_("Récupérés ailleurs"),
+        N_(
+            "les paniers jamais payés dont le client (même e-mail) a payé une autre "
+            "commande dans les 30 jours"
+        ),
+    ),
+    (
+        N_("Ramenés par relance"),
+        N_("les paniers payés après le message de relance"),
+    ),
+)
 
 
 def has_carts(snap: Snapshot) -> bool:

@@ -31,40 +31,6 @@ _AGES = {
     7: N_("7 à 30 jours"),
     30: N_("30 jours et plus"),
 }
-DEFINITIONS = (
-    (
-        N_("Paniers commencés"),
-        N_(
-            "les paniers dont la source donne le début, dans la période, et dont le "
-            "délai est passé ; ceux qui sont devenus des commandes en font partie"
-        ),
-    ),
-    (
-        N_("Paniers abandonnés"),
-        N_(
-            "ceux qui n’ont pas été payés dans le délai, même s’ils l’ont été plus tard"
-        ),
-    ),
-    (
-        N_("Taux d’abandon"),
-        N_("les paniers abandonnés divisés par les paniers commencés"),
-    ),
-    (
-        N_("Récupérés"),
-        N_("les paniers abandonnés payés plus tard ; ils ne baissent jamais le taux"),
-    ),
-    (
-        N_("Récupérés ailleurs"),
-        N_(
-            "les paniers jamais payés dont le client (même e-mail) a payé une autre "
-            "commande dans les 30 jours"
-        ),
-    ),
-    (
-        N_("Ramenés par relance"),
-        N_("les paniers payés après le message de relance"),
-    ),
-)
 
 
 def screen(here: Here) -> None:
@@ -328,7 +294,7 @@ def _ages(here: Here, wanted: OrderFilter, delay: int, currency: str) -> None:
 def _definitions() -> None:
     """How these figures are calculated: in words, and the query itself."""
     with st.expander(_("Comment ce chiffre est calculé"), icon=":material/help:"):
-        for name, meaning in DEFINITIONS:
+        for name, meaning in carts.DEFINITIONS:
             st.text(_("{name} : {meaning}.").format(name=_(name), meaning=_(meaning)))
         st.text(_("Deux devises ne sont jamais additionnées."))
         st.code(query_text(carts.SERIES), language="sql")

@@ -103,13 +103,14 @@ def run(
 
 
 def hand_over(path: Path, rows: int) -> None:
+    """Start the download of rows."""
+    ready(path, plural("{n} ligne exportée", "{n} lignes exportées", rows))
+
+
+def ready(path: Path, said: str) -> None:
     """Start the download; the link stays for browsers that wait for a click."""
     with st.container(horizontal=True, vertical_alignment="center", key="export_ready"):
-        st.badge(
-            plural("{n} ligne exportée", "{n} lignes exportées", rows),
-            icon=":material/check:",
-            color="green",
-        )
+        st.badge(said, icon=":material/check:", color="green")
         st.link_button(
             path.name,
             files.address(path),

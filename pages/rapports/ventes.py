@@ -8,5 +8,6 @@ with ui.frame(_("Ventes")) as here:
     if here.store.is_empty():
         ui.start.empty_store(here)
     else:
+        ui.monthly.menu(here)
         ui.sales.screen(here)
     ui.language.switch()

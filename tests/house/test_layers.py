@@ -30,7 +30,10 @@ LAYERS = {  # a part may import the parts named here, and itself
     },
     "reports": {"mirror", "store", "settings", "errors", "rules", "words"},
     "notebook": {"mirror", "store", "settings", "errors", "rules", "words"},
-    "documents": {"reports", "intake", "store", "errors", "rules", "words", "settings"},
+    "documents": {
+        *("reports", "intake", "mirror", "store", "errors", "rules", "words"),
+        "settings",
+    },
     "ui": {
         *("documents", "reports", "notebook", "actions", "intake", "mail", "mirror"),
         "store",

@@ -1,0 +1,82 @@
+"""The monthly report: a month, a format, the browser's own download."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from commandes import words
+from commandes.documents import monthly_report
+from commandes.documents.monthly_gather import last_month, month_words
+from commandes.ui import exporting, files
+from commandes.ui.framing import telling
+from commandes.words import N_, _
+
+if TYPE_CHECKING:
+    from commandes.ui.framing import Here
+
+_FORMATS = {
+    "html": N_("Page HTML, un seul fichier"),
+    "pdf": N_("PDF, pour imprimer"),
+}
+_YEARS = 20
+
+
+def menu(here: Here) -> None:
+    """Offer the report of a month; a format chosen makes it and hands it over."""
+    months = _months(datetime.now(here.settings.zone).date())
+    with st.container(horizontal=True, vertical_alignment="bottom", key="monthly"):
+        month = st.selectbox(
+            _("Mois du rapport"),
+            months,
+            index=1,
+            format_func=month_words,
+            key="monthly_month",
+            width=220,
+        )
+        chosen = st.menu_button(
+            _("Rapport mensuel"),
+            list(_FORMATS),
+            key="monthly_format",
+            icon=":material/summarize:",
+            format_func=lambda code: _(_FORMATS[code]),
+            help=_("Tous les chiffres du mois, à imprimer ou à envoyer."),
+        )
+    if chosen:
+        make(here, month, chosen)
+
+
+def _months(today: date) -> list[date]:
+    """The first days of this month and of those before, the last first."""
+    months = [today.replace(day=1)]
+    while len(months) < 12 * _YEARS:
+        months.append(last_month(months[-1]))
+    return months
+
+
+def make(here: Here, month: date, code: str) -> None:
+    """Make the file, question by question, and start its download."""
+    stem = _("rapport")
+    path = files.prepare(here.settings, f"{stem}-{month:%Y-%m}.{code}")
+    bar = st.progress(0.0, _("Préparation du document"))
+
+    def progress(done: int, total: int) -> None:
+        share = min(done / max(total, 1), 1.0)
+        bar.progress(share, f"{words.number(done)} / {words.number(total)}")
+
+    made = False
+    try:
+        with telling():
+            monthly_report(
+                here.store, here.snap, month, path, format=code, progress=progress
+            )
+            made = True
+    finally:
+        # Refused, or stopped half-way by another click: nothing is left behind.
+        if not made:
+            files.discard(path)
+    bar.empty()
+    if made:
+        exporting.ready(path, month_words(month))
