@@ -194,7 +194,8 @@ def remind(
     """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
-        reason = refusal(writer, found, store.settings)
+        connection = writer.connection
+        reason = refusal(connection, writer, found, store.settings, writer.now)
         if reason:
             raise ReminderRefused(number=found.number, detail=_(REASONS[reason]))
         way_out = _way_out(writer, found, store.settings, body)
@@ -225,22 +226,35 @@ def missing_setting(settings: Settings) -> str:
     )
 
 
-def refusal(writer: Writer, cart: Row[Any], settings: Settings) -> str:
-    """Why a cart is not to be reminded of, a code of REASONS; empty when it is."""
-    begun, connection = cart.begun_at or cart.placed_at, writer.connection
-    age = writer.now - begun
-    since = _first_payments(connection, cart)
+def refusal(
+    connection: Connection,
+    signer: Store | Writer,
+    cart: Row[Any],
+    settings: Settings,
+    now: datetime,
+    *,
+    queued: bool = False,
+) -> str:
+    """Why a cart is not to be reminded of, a code of REASONS; empty when it is.
+
+    Args:
+        queued: whether its reminder waits in the outbox already.
+    """
+    begun = cart.begun_at or cart.placed_at
+    age = now - begun
+    bought = _first_payments(connection, cart)
     cases = {
         "no_cart": not cart.is_cart,
         "paid": orders.paid(connection, cart.id) is not None,
         "cancelled": cart.status == "cancelled",
-        "reminded": _reminded(connection, cart.id),
+        "reminded": not queued and _reminded(connection, cart.id),
         "running": age <= timedelta(minutes=settings.cart_delay),
         "too_old": age > OLDEST,
         "no_email": not cart.email,
-        "objected": objections.known(connection, writer, cart.email),
-        "bought_since": any(at > begun for at in since),
-        "no_consent": not cart.marketing_consent and not since,
+        "objected": objections.known(connection, signer, cart.email),
+        "bought_since": any(at > begun for at in bought)
+        or _ordered_since(connection, cart, begun),
+        "no_consent": not cart.marketing_consent and not bought,
     }
     return next((reason for reason in REASONS if cases[reason]), "")
 
@@ -248,13 +262,15 @@ def refusal(writer: Writer, cart: Row[Any], settings: Settings) -> str:
 def overtaken(store: Store, order_id: int, recipient: str) -> str:
     """Why a reminder that waits in the outbox must not leave any more; empty: it may.
 
-    Its cart was paid meanwhile, or the customer objected.
+    Whatever would refuse it now: paid or cancelled meanwhile, bought elsewhere, too
+    old, or the customer objected.
     """
+    now = datetime.now(UTC)
     with store.reading() as connection:
-        reason = ""
-        if orders.paid(connection, order_id) is not None:
-            reason = "paid"
-        elif objections.known(connection, store, recipient):
+        found = select(tables.orders).where(tables.orders.c.id == order_id)
+        cart = connection.execute(found).one()
+        reason = refusal(connection, store, cart, store.settings, now, queued=True)
+        if not reason and objections.known(connection, store, recipient):
             reason = "objected"
     return (
         _("Relance non envoyée : {reason}.").format(reason=_(REASONS[reason]))
@@ -281,6 +297,20 @@ def _first_payments(connection: Connection, cart: Row[Any]) -> list[datetime]:
         .group_by(c.id)
     )
     return list(connection.scalars(first))
+
+
+def _ordered_since(connection: Connection, cart: Row[Any], begun: datetime) -> bool:
+    """Whether an order stands that came of this cart, or that they placed since."""
+    c = tables.orders.c
+    came_of = (c.source == cart.source) & (c.cart_id == cart.cart_id)
+    placed = _same_customer(cart) & (c.placed_at > begun)
+    found = select(c.id).where(
+        c.id != cart.id,
+        c.is_cart.is_(False),
+        c.status != "cancelled",
+        or_(came_of, placed) if cart.cart_id else placed,
+    )
+    return connection.scalar(found.limit(1)) is not None
 
 
 def _same_customer(cart: Row[Any]) -> ColumnElement[bool]:

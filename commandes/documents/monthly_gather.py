@@ -354,7 +354,7 @@ def _change(name: str, now: float | None, then: float | None) -> str:
     if now is None or not then:
         return "–"
     if name == "refund_rate":
-        return _("{points} point").format(points=_signed(100 * (now - then)))
+        return _("{points} pt").format(points=_signed(100 * (now - then)))
     return f"{_signed(100 * (now - then) / abs(then))} %"
 
 

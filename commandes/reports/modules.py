@@ -62,13 +62,20 @@ def plans(
     return snap.ask("sales/plans", parameters(snap, wanted, today))
 
 
-def to_serve(snap: Snapshot, *, now: datetime | None = None) -> pl.DataFrame:
+def to_serve(
+    snap: Snapshot, wanted: OrderFilter, *, now: datetime | None = None
+) -> pl.DataFrame:
     """What was cashed, less what was given back, for services still to come.
+
+    The filter's period is left aside; an order counts whole until its last service.
 
     Returns:
         currency, orders, cashed: Int64, minor units.
     """
-    return snap.ask("sales/to_serve", {"now": now or datetime.now(UTC)})
+    given = parameters(snap, wanted)
+    for name in ("from_at", "to_at", "dated"):
+        del given[name]
+    return snap.ask("sales/to_serve", given | {"now": now or datetime.now(UTC)})
 
 
 def _in_zone(

@@ -72,8 +72,8 @@ def understood(
     """What a query string's values ask for."""
     wanted, said = OrderFilter.from_query(query, usual=usual)
     sort, sort_said = orders.sort_from_query(query.get("sort", ()))
-    sizes = [int(text) for text in query.get("size", ()) if text.isdecimal()]
-    size = next((size for size in sizes if size in SIZES), SIZE)
+    sizes = {str(size): size for size in SIZES}
+    size = next((sizes[text] for text in query.get("size", ()) if text in sizes), SIZE)
     return Asked(wanted, sort, size, (*said, *sort_said))
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DELAY, _OTHER = "cart_delay", "cart_delay_other"
 OTHER = 0
+_DIGITS = len(str(carts.LONGEST_DELAY))
 DELAYS = (15, 30, 60, 120, 1440)
 _IMPORT_PAGE = "pages/reglages/importer.py"
 _AGES = {
@@ -82,7 +83,8 @@ def _delay(here: Here) -> int:
     """Let the reader try another delay, in minutes; it stands in the URL."""
     usual = here.settings.cart_delay
     asked = st.query_params.get("delay", str(usual))
-    known = asked.isdecimal() and 0 < int(asked[:9]) <= carts.LONGEST_DELAY
+    plain = asked.isascii() and asked.isdecimal() and len(asked) <= _DIGITS
+    known = plain and 0 < int(asked) <= carts.LONGEST_DELAY
     delay = int(asked) if known else usual
     offered = sorted({*DELAYS, usual})
     code = delay if delay in offered else OTHER

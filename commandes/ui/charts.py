@@ -144,7 +144,7 @@ def sales(
     by: str,
     *,
     only_net: bool,
-    behind: Callable[[date, str], OrderFilter],
+    behind: Callable[[date, str], OrderFilter | None],
 ) -> Chart:
     """Bars of gross and refunds with the line of net, or bars of net alone.
 
@@ -165,7 +165,8 @@ def sales(
             "x": periods,
             "y": [sign * amount for amount in major(rows[name], currency)],
             "name": said,
-            "hovertemplate": f"%{{x|{DAYS[by]}}}<br>{said} : %{{y:,.2f}} {unit}"
+            "hovertemplate": f"%{{x|{DAYS[by]}}}<br>{said} : "
+            f"%{{y:,.{minor_digits(currency)}f}} {unit}"
             "<extra></extra>",
         }
 

@@ -61,16 +61,27 @@ def metrics(
     found = ordered(here, figures(here.snap, wanted, refunds_by=refunds_by))
     if not found:
         st.text(_("Aucune vente sur cette période."))
+        if abandonment:
+            with st.grid(4, min_column_width=165, key="figures-none"):
+                _abandonment(here, wanted, compared, here.settings.currency)
         return ()
     first, *others = found
     before = _before(here, wanted, compared, refunds_by)
     then = next((one for one in before if one.currency == first.currency), None)
+    today = datetime.now(here.settings.zone).date()
+    elapsed = comparison.elapsed(wanted, today)
+    so_far = (
+        found
+        if elapsed == wanted
+        else figures(here.snap, elapsed, refunds_by=refunds_by)
+    )
+    now = next((one for one in so_far if one.currency == first.currency), None)
     daily = sales(here.snap, wanted, "day", refunds_by=refunds_by).filter(
         pl.col("currency") == first.currency
     )
     with st.grid(4, min_column_width=165, key=f"figures-{first.currency}"):
         for name in _HEAD:
-            _metric(name, first, then, daily)
+            _metric(name, first, now, then, daily)
         if abandonment:
             _abandonment(here, wanted, compared, first.currency)
     if others:
@@ -88,9 +99,14 @@ def _before(
 
 
 def _metric(
-    name: str, one: Figures, before: Figures | None, daily: pl.DataFrame
+    name: str,
+    one: Figures,
+    elapsed: Figures | None,
+    before: Figures | None,
+    daily: pl.DataFrame,
 ) -> None:
-    now, then = getattr(one, name), getattr(before, name) if before else None
+    """A figure; what it is compared with has as many days as have elapsed of it."""
+    now, then = (getattr(each, name) if each else None for each in (elapsed, before))
     said = _said(name, one)
     st.metric(
         _(_TITLES[name]),
@@ -122,7 +138,7 @@ def _abandonment(here: Here, wanted: OrderFilter, compared: str, currency: str) 
     other = comparison.before(wanted, compared, today)
     now, then = (
         _rate(here, replace(one, dated="placed"), currency) if one else None
-        for one in (wanted, other)
+        for one in (comparison.elapsed(wanted, today), other)
     )
     st.metric(
         label,
@@ -164,7 +180,7 @@ def _delta(name: str, now: float | None, then: float | None) -> str | None:
         return None
     if name == "refund_rate":
         points = round(100 * (now - then), 1)
-        return _("{points} point").format(points=_signed(points))
+        return _("{points} pt").format(points=_signed(points))
     return f"{_signed(round(100 * (now - then) / abs(then), 1))} %"
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
 PARAMETER = "analyse"
+# No id of a notebook is longer.
+_DIGITS = 18
 NEW = "new"
 _DRAFTS = "notebook_drafts"
 _LAST = "notebook_last"
@@ -140,7 +142,7 @@ def _draft(here: Here, code: str) -> Draft:
         cell.text = st.session_state.get(cell.key, cell.text)
     if code == NEW:
         return _drafts().setdefault(NEW, Draft())
-    if not code.isdecimal():
+    if not code.isascii() or not code.isdecimal() or len(code) > _DIGITS:
         raise NotebookGone
     found = saved.notebook(here.store, int(code), here.actor)
     if known is None or not (known.changed or known.saved == found):

@@ -13,7 +13,7 @@ from commandes import words
 from commandes.mirror import query_text
 from commandes.reports import orders
 from commandes.reports.definitions import definition
-from commandes.ui import address, charts, list_files, sidebar
+from commandes.ui import address, charts, list_files, sidebar, theme
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def show(here: Here, block: Block) -> None:
         with st.expander(
             _("Tableau"), icon=":material/table:", expanded=block.chart is None
         ):
-            table(block)
+            table(block, here.settings.timezone)
         calculation(block.code)
 
 
@@ -142,7 +142,7 @@ def draw(chart: Chart, code: str) -> None:
         st.switch_page(LIST_PAGE, query_params=wanted.query())
 
 
-def table(block: Block) -> None:
+def table(block: Block, zone: str) -> None:
     """The rows in words: amounts of their row's currency, the rest as it is."""
     shown = block.rows.head(_SHOWN)
     right = {"amount", "integer", "percent"}
@@ -150,7 +150,7 @@ def table(block: Block) -> None:
     st.dataframe(
         pl.DataFrame(
             {
-                one.code: [_cell(row, one) for row in shown.iter_rows(named=True)]
+                one.code: [_cell(row, one, zone) for row in shown.iter_rows(named=True)]
                 for one in block.columns
             },
             schema=dict.fromkeys([one.code for one in block.columns], pl.String),
@@ -173,19 +173,25 @@ def table(block: Block) -> None:
         )
 
 
-def _cell(row: dict[str, object], column: Column) -> str:
+def _cell(row: dict[str, object], column: Column, zone: str) -> str:
     value = row[column.code]
     if value is None:
         return "–"
-    if column.kind == "amount" and isinstance(value, int):
-        return words.money(value, str(row["currency"]))
-    if column.kind == "integer" and isinstance(value, int):
-        return words.number(value)
-    if column.kind == "percent" and isinstance(value, int):
-        return f"{words.number(value / 100)} %"
-    if isinstance(value, date):
-        return words.day(value)
-    return str(value)
+    if column.code == "module":
+        return theme.module_words(str(value))
+    if isinstance(value, int):
+        return _number(value, column.kind, str(row.get("currency", "")))
+    if isinstance(value, datetime):
+        return words.moment(value, zone)
+    return words.day(value) if isinstance(value, date) else str(value)
+
+
+def _number(value: int, kind: str, currency: str) -> str:
+    if kind == "amount":
+        return words.money(value, currency)
+    return (
+        f"{words.number(value / 100)} %" if kind == "percent" else words.number(value)
+    )
 
 
 def calculation(code: str) -> None:

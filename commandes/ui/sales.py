@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
 _BARS = 12
+# More than any shop sells.
+_ALL = 1_000_000
 _MODULES = {
     "seats": N_("Combien de places vendues et restantes par événement ?"),
     "covers": N_("Combien de couverts par service ?"),
     "slots": N_("Combien de créneaux occupés ?"),
     "plans": N_("Quelles formules, nouvelles et renouvelées ?"),
 }
+_SERVICES = {"lunch": N_("Déjeuner"), "dinner": N_("Dîner")}
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,12 @@ class Asked:
     def only(self, **traits: object) -> OrderFilter:
         """The orders of the report with these traits, in its currency."""
         found = replace(self.wanted, **traits)  # type: ignore[arg-type]  # names of fields
+        # Money counts at its payments whatever refunds it had; carts that nobody paid
+        # are no sale.
+        if found.dated in ("placed", "service"):
+            found = replace(found, carts="no")
+        elif found.dated != "paid":
+            found = replace(found, dated="paid")
         if not (found.period or found.first or found.last):
             found = replace(found, first=self.since)
         return replace(found, currency=self.currency) if self.several else found
@@ -107,16 +116,14 @@ def over_time(here: Here, asked: Asked, *, only_net: bool) -> Block:
         sales(here.snap, asked.wanted, asked.by, refunds_by=asked.refunds_by)
     )
 
-    def behind(day: date, name: str) -> OrderFilter:
-        money_dated = "refunded" if name == "refunds" else "paid"
-        dated = asked.wanted.dated
-        return report.behind(
-            here,
-            asked.only(),
-            day,
-            asked.by,
-            dated if dated in ("placed", "service") else money_dated,
-        )
+    def behind(day: date, name: str) -> OrderFilter | None:
+        dated = asked.only().dated
+        if name == "refunds" and dated == "paid":
+            # The list knows the date of a mark only.
+            if asked.refunds_by != "mark":
+                return None
+            dated = "refunded"
+        return report.behind(here, asked.only(), day, asked.by, dated)
 
     return Block(
         "sales",
@@ -247,7 +254,7 @@ _PARTS = (
 
 
 def _articles(here: Here, asked: Asked) -> Block:
-    found = asked.rows(articles_report.articles(here.snap, asked.wanted))
+    found = asked.rows(articles_report.articles(here.snap, asked.wanted, limit=_ALL))
     top = found.head(_BARS)
     return Block(
         "articles",
@@ -255,11 +262,7 @@ def _articles(here: Here, asked: Asked) -> Block:
         plural("{n} article vendu", "{n} articles vendus", found.height)
         if found.height
         else _("Aucune vente sur cette période."),
-        found.with_columns(
-            module=pl.Series(
-                [theme.module_words(code) for code in found["module"]], dtype=pl.String
-            )
-        ),
+        found,
         columns.ARTICLES,
         charts.ranking(
             _told_apart(top),
@@ -267,8 +270,10 @@ def _articles(here: Here, asked: Asked) -> Block:
             asked.currency,
             _("Meilleurs articles"),
             [
-                asked.only(search=sku or title)
-                for sku, title in zip(top["sku"], top["title"], strict=True)
+                asked.only(search=sku or title, modules=(module,))
+                for sku, title, module in top.select(
+                    "sku", "title", "module"
+                ).iter_rows()
             ],
         ),
     )
@@ -299,7 +304,11 @@ def _hours(here: Here, asked: Asked) -> Block:
         "hours",
         _("Quand mes clients achètent-ils ?"),
         said,
-        found,
+        found.with_columns(
+            weekday=pl.Series(
+                [words.weekday(number) for number in found["weekday"]], dtype=pl.String
+            )
+        ),
         columns.HOURS,
         charts.week_hours(
             cells,
@@ -335,7 +344,7 @@ def _customers(here: Here, asked: Asked) -> Block:
             asked.by,
             _("Commandes de nouveaux clients et de clients revenus"),
             lambda day, _name: report.behind(
-                here, asked.only(), day, asked.by, asked.wanted.dated
+                here, asked.only(), day, asked.by, asked.only().dated
             ),
         ),
     )
@@ -365,17 +374,23 @@ def _modules(here: Here, asked: Asked) -> None:
         "slots": (modules_report.slots, columns.SLOTS),
         "plans": (modules_report.plans, columns.PLANS),
     }
-    _to_serve(here)
+    _to_serve(here, asked)
     for code, (ask, shown) in questions.items():
         found = ask(here.snap, asked.wanted)
+        if code == "covers":
+            found = found.with_columns(
+                service=pl.Series(
+                    [_(_SERVICES[one]) for one in found["service"]], dtype=pl.String
+                )
+            )
         if found.height:
             said = plural("{n} ligne", "{n} lignes", found.height)
             report.show(here, Block(code, _(_MODULES[code]), said, found, shown))
 
 
-def _to_serve(here: Here) -> None:
-    """What was cashed for services still to come."""
-    found = modules_report.to_serve(here.snap)
+def _to_serve(here: Here, asked: Asked) -> None:
+    """What was cashed for services still to come, whatever the period."""
+    found = modules_report.to_serve(here.snap, asked.wanted)
     if found.height:
         amounts = dict(found.select("currency", "cashed").iter_rows())
         st.subheader(_("Qu’ai-je encaissé qui reste à servir ?"), anchor=False)

@@ -4,10 +4,13 @@
 --   carts; $delay integer (minutes), $now timestamptz
 -- Columns: currency, reminded, paid, value (minor units)
 with reminders as (
-    select order_id, min(occurred_at) as reminded_at
-    from events
-    where kind = 'cart_reminded'
-    group by order_id
+    -- From when the reminder had left, not from when it was queued.
+    select asked.order_id, min(sent.occurred_at) as reminded_at
+    from events as asked
+    inner join events as sent
+        on sent.order_id = asked.order_id and sent.seq > asked.seq
+    where asked.kind = 'cart_reminded' and sent.kind = 'message_sent'
+    group by asked.order_id
 )
 
 select

@@ -1,4 +1,4 @@
--- The abandoned carts that nobody has paid, and why one may not be reminded of.
+-- The abandoned carts that nobody paid, and why one may not be reminded of.
 -- One row per cart, the last begun first, $size at most.
 -- Parameters: those of filtered_orders but $dated, the period being that of the
 --   carts; $delay integer (minutes), $now timestamptz, $patience integer (the
@@ -16,14 +16,30 @@ with left_over as (
     limit $size
 ),
 
+standing as (
+    select *, not is_cart and status <> 'cancelled' as stands from orders
+),
+
 bought as (
     select
         cart.id,
-        bool_or(other.first_paid_at > cart.begun_at) as since
+        bool_or(other.first_paid_at is not null) as ever,
+        bool_or(
+            coalesce(other.first_paid_at > cart.begun_at, false)
+            or (stands and other.placed_at > cart.begun_at)
+        ) as since
     from left_over as cart
-    inner join orders as other on lower(other.email) = lower(cart.email)
-    where other.id <> cart.id and other.first_paid_at is not null
+    inner join standing as other on lower(other.email) = lower(cart.email)
+    where other.id <> cart.id
     group by cart.id
+),
+
+-- An order that came of the cart under another number.
+became as (
+    select distinct cart.id
+    from left_over as cart
+    inner join standing as other using (source, cart_id)
+    where other.id <> cart.id and other.stands
 ),
 
 reminders as (
@@ -48,17 +64,17 @@ select
     case
         when cart.status = 'cancelled' then 'cancelled'
         when reminders.reminded_at is not null then 'reminded'
-        when cart.begun_at + to_minutes($patience::integer) >= $now
-            then 'running'
-        when cart.begun_at + to_hours(24 * $oldest::integer) < $now
-            then 'too_old'
+        when begun_at + to_minutes($patience::integer) >= $now then 'running'
+        when begun_at + to_hours(24 * $oldest::integer) < $now then 'too_old'
         when coalesce(cart.email, '') = '' then 'no_email'
-        when bought.since then 'bought_since'
-        when not coalesce(cart.marketing_consent, false) and bought.id is null
+        when bought.since or became.id is not null then 'bought_since'
+        when not coalesce(cart.marketing_consent, false)
+            and not coalesce(bought.ever, false)
             then 'no_consent'
         else ''
     end as reason
 from left_over as cart
 left join bought on bought.id = cart.id
+left join became on became.id = cart.id
 left join reminders on reminders.order_id = cart.id
 order by cart.begun_at desc, cart.id desc

@@ -22,7 +22,7 @@ with
             order_id,
             amount as paid,
             "at" as paid_at,
-            coalesce(means, '-') as paid_with
+            coalesce(nullif(means, ''), '-') as paid_with
         from staged_payments
         where voided_at is null
         union all by name

@@ -89,14 +89,32 @@ create macro keeps_archived(archived, is_archived) as
 case archived when 'all' then true when 'yes' then is_archived
 else not is_archived end;
 
+-- Does an instant lie in a period? Either end may be open; null never does.
+create macro is_within(given, from_at, to_at) as
+given is not null
+and (from_at::timestamptz is null or given >= from_at)
+and (to_at::timestamptz is null or given < to_at);
+
 -- A trait that a chart's click asks for; '-' is what nothing is known of.
 create macro has_trait(given, known) as
-given is null or coalesce(known, '-') = given;
+given is null or coalesce(nullif(known, ''), '-') = given;
 
--- Which weekday (1: Monday) and hour it was in the shop.
-create macro falls_on(weekday, hour, zone, at_time) as
-(weekday is null or isodow(timezone(zone, at_time)) = weekday)
-and (hour is null or date_part('hour', timezone(zone, at_time)) = hour);
+-- Was it this weekday (1: Monday) and hour in the shop at one of some instants
+-- (microseconds) within a period?
+create macro falls_on(weekday, hour, zone, instants, from_at, to_at) as
+(weekday is null and hour is null)
+or len(list_filter(
+    instants,
+    lambda given: is_within(make_timestamptz(given), from_at, to_at)
+    and (
+        weekday is null
+        or isodow(timezone(zone, make_timestamptz(given))) = weekday
+    )
+    and (
+        hour is null
+        or date_part('hour', timezone(zone, make_timestamptz(given))) = hour
+    )
+)) > 0;
 
 -- When a cart was begun; null: no cart, and no order that its source says began so.
 create macro cart_begun_at(is_cart, begun_at, placed_at) as
@@ -181,7 +199,16 @@ where
         traits['weekday'],
         traits['hour'],
         traits['zone'],
-        if(dated = 'paid', orders.first_paid_at, orders.placed_at)
+        case dated
+            when 'paid' then list_concat(
+                [epoch_us(orders.first_paid_at), epoch_us(orders.last_paid_at)],
+                coalesce(orders.other_paid_at, [])
+            )
+            when 'service' then [epoch_us(orders.first_service_at)]
+            else [epoch_us(orders.placed_at)]
+        end,
+        from_at,
+        to_at
     )
     and (
         traits['cart'] is null
@@ -267,12 +294,6 @@ select
 from refunds
 where voided_at is null and (refunds_by <> 'done' or state = 'done');
 
--- Does an instant lie in a period? Either end may be open; null never does.
-create macro is_within(given, from_at, to_at) as
-given is not null
-and (from_at::timestamptz is null or given >= from_at)
-and (to_at::timestamptz is null or given < to_at);
-
 -- One row per order sold (n = 1), payment and refund of the orders of a filter, with
 -- the instant at which it counts: its own, or the one of its order.
 create macro sales_moves(
@@ -325,7 +346,7 @@ create macro begun_carts(
 ) as table
 with begun as (
     select
-        kept.id, kept.number, kept.source, kept.currency, kept.total,
+        kept.id, kept.number, kept.source, kept.cart_id, kept.currency, kept.total,
         kept.customer_name, kept.email, kept.marketing_consent, kept.titles,
         kept.line_count, kept.is_cart, kept.status, kept.first_paid_at,
         cart_begun_at(kept.is_cart, kept.begun_at, kept.placed_at) as begun_at,

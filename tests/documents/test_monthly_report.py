@@ -395,7 +395,7 @@ def test_abandonment_stands_in_it_where_a_source_gives_carts(shop, make):
     assert len(none.rows("figures", "EUR")) == 6
     assert ("Ventes en EUR", "carts") not in none.tables
     assert some.rows("figures", "EUR")[6][:4] == [
-        *("Taux d’abandon", "50 %", "100 %", "-50 point"),
+        *("Taux d’abandon", "50 %", "100 %", "-50 pt"),
     ]
     assert some.rows("carts", "EUR")[4] == [
         *("Ramenés par relance", "0", words.money(0, "EUR")),

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -399,7 +398,7 @@ def test_an_import_killed_in_its_process_goes_on(kind, request, tmp_path, monkey
 
 
 _ACT = textwrap.dedent("""
-    import select, sys, time
+    import select, sys
     from commandes import settings
     from commandes.actions import tags
     from commandes.actions.orders import Order
@@ -408,9 +407,9 @@ _ACT = textwrap.dedent("""
     longest = count = 0
     print("ready", flush=True)
     while not select.select([sys.stdin], [], [], 0.01)[0]:
-        start = time.monotonic()
+        before = store.head().seq
         tags.tag(store, Order("mine"), f"tag {count}", actor="Inès")
-        longest = max(longest, time.monotonic() - start)
+        longest = max(longest, store.head().seq - before)
         count += 1
     print(longest, count)
 """)
@@ -432,8 +431,12 @@ def big(store, count, status):
     ("kind", "orders"), [("settings", 20_000), ("postgres_settings", 6_000)]
 )
 def test_no_action_waits_long_beside_a_big_import(kind, orders, request, monkeypatch):
-    """Someone tags an order all the while: new orders, then as many updates."""
-    monkeypatch.setattr(merge, "BATCH", 2_000)
+    """Someone tags an order all the while: new orders, then as many updates.
+
+    How long is counted in what the import got done meanwhile, whatever the machine: at
+    the budget of 20,000 orders a second, two seconds are twenty batches.
+    """
+    monkeypatch.setattr(merge, "BATCH", 1_000)
     asked = request.getfixturevalue(kind)
     store = open_store(asked)
     Shop(store).order("mine")
@@ -449,14 +452,12 @@ def test_no_action_waits_long_beside_a_big_import(kind, orders, request, monkeyp
     )
     process.stdout.readline()
 
-    start = time.monotonic()
     run(store, big(store, orders, "new"), digest="a")
     updated = run(store, big(store, orders, "done"), digest="b")
-    took = time.monotonic() - start
     longest, count = process.communicate("stop\n")[0].split()
 
     assert updated.orders_updated == orders
-    assert float(longest) < 2
-    assert int(count) >= took
+    assert int(longest) <= 10 * merge.BATCH
+    assert int(count) >= 2
     assert broken_rules(store) == {}
     store.close()

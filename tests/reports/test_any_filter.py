@@ -240,12 +240,19 @@ def has_traits(wanted: OrderFilter, row: dict) -> Iterator[bool]:
     for name, values in known.items():
         asked = getattr(wanted, name)
         yield asked is None or asked in [value or "-" for value in values]
-    at = row["placed_at"]
-    if wanted.dated == "paid":
-        at = min((payment.at for payment in row["payments"]), default=None)
-    local = at and at.astimezone(PARIS)
-    yield wanted.weekday is None or (at and local.isoweekday() == wanted.weekday)
-    yield wanted.hour is None or (at and local.hour == wanted.hour)
+    services = [line.service_at for line in row["lines"] if line.service_at]
+    instants = {
+        "paid": [payment.at for payment in row["payments"]],
+        "service": [min(services)] if services else [],
+    }.get(wanted.dated, [row["placed_at"]])
+    first, last = wanted.days(TODAY)
+    yield (wanted.weekday is None and wanted.hour is None) or any(
+        (first is None or local.date() >= first)
+        and (last is None or local.date() <= last)
+        and wanted.weekday in (None, local.isoweekday())
+        and wanted.hour in (None, local.hour)
+        for local in (at.astimezone(PARIS) for at in instants)
+    )
     yield wanted.cart is None or is_cart_as_asked(wanted, row)
 
 

@@ -129,7 +129,7 @@ MOVEMENTS = (
 )
 
 # Of reports: the same on screen, so their titles are translated there.
-_PERIOD = Column("period", N_("À partir du"), "code")
+_PERIOD = Column("period", N_("À partir du"), "text")
 _CURRENCY = Column("currency", N_("Devise"), "text")
 _ORDERS = Column("orders", N_("Commandes"), "integer")
 _MONEY = (
@@ -150,7 +150,7 @@ ARTICLES = (
     Column("total", N_("Total"), "amount"),
 )
 HOURS = (
-    Column("weekday", N_("Jour"), "integer"),
+    Column("weekday", N_("Jour"), "text"),
     Column("hour", N_("Heure"), "integer"),
     _CURRENCY,
     _ORDERS,
@@ -167,7 +167,7 @@ CUSTOMERS = (
     Column("unknown_gross", N_("Encaissé sans e-mail"), "amount"),
 )
 BRIDGE = (
-    Column("step", N_("Étape"), "code"),
+    Column("step", N_("Étape"), "text"),
     _CURRENCY,
     Column("amount", N_("Montant"), "amount"),
 )
@@ -186,14 +186,14 @@ SEATS = (
     Column("seats_left", N_("Places restantes"), "integer"),
 )
 COVERS = (
-    Column("day", N_("Jour"), "code"),
-    Column("service", N_("Service"), "code"),
+    Column("day", N_("Jour"), "text"),
+    Column("service", N_("Service"), "text"),
     Column("orders", N_("Réservations"), "integer"),
     Column("covers", N_("Couverts"), "integer"),
 )
 SLOTS = (
     Column("title", N_("Prestation"), "text"),
-    Column("day", N_("Jour"), "code"),
+    Column("day", N_("Jour"), "text"),
     Column("booked", N_("Créneaux réservés"), "integer"),
     Column("slots_left", N_("Créneaux libres"), "integer"),
     Column("occupancy", N_("Occupation"), "percent"),
