@@ -55,7 +55,8 @@ class Waiting:
         return _(self.title)
 
 
-CANCELLED_PAID = OrderFilter(statuses=("cancelled",), payments=("paid",))
+# A deposit too: the order is not paid, its money is still here.
+CANCELLED_PAID = OrderFilter(statuses=("cancelled",), owed="yes")
 _OPEN = ("new", "in_progress", "done")
 _NEW = OrderFilter(
     statuses=("new",),

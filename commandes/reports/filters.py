@@ -85,6 +85,7 @@ TRAITS: dict[str, Callable[[object], str]] = {
     "hour": _trait(N_("à {value} h"), ""),
     "cart": lambda value: _(CART_STATES[str(value)]),
     "delay": _trait(N_("délai de {value} min"), ""),
+    "owed": _trait(N_("payées et non remboursées"), ""),
 }
 
 
@@ -116,6 +117,7 @@ class OrderFilter:
         cart: a code of CART_STATES: carts whose delay is over, as the report of carts
             counts them.
         delay: the minutes of that delay; None: 60.
+        owed: `yes` wants cancelled orders of which not all that was paid was refunded.
     """
 
     statuses: tuple[str, ...] = ()
@@ -139,6 +141,7 @@ class OrderFilter:
     hour: int | None = None
     cart: str | None = None
     delay: int | None = None
+    owed: str | None = None
 
     def days(self, today: date) -> tuple[date | None, date | None]:
         """The first and last day wanted, the named period worked out."""
@@ -362,6 +365,7 @@ _SINGLE: dict[str, tuple[str, Callable[[str], object], Sequence[str]]] = {
     "hour": ("hour", _within(0, 23), ("0–23",)),
     "cart": ("cart", _one_of(CART_STATES), tuple(CART_STATES)),
     "delay": ("delay", _minutes, (f"1–{_LONGEST_DELAY}",)),
+    "owed": ("owed", _one_of(("yes",)), ("yes",)),
 }
 
 

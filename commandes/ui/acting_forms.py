@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
 OTHER = ""
+_TURN = "acting_status_turn"
 
 
 def tags(here: Here, order: OrderDetail) -> None:
@@ -59,7 +60,8 @@ def _tags_changed(seen: Seen, before: tuple[str, ...], field: str) -> None:
 
 def state(order: OrderDetail) -> None:
     """« Changer le statut »; Annulé and the way back ask first."""
-    field = f"act-{order.id}-{order.version}-status"
+    turn = st.session_state.get(_TURN, 0)
+    field = f"act-{order.id}-{order.version}-status-{turn}"
     st.segmented_control(
         _("Changer le statut"),
         rules.STATUSES,
@@ -73,16 +75,17 @@ def state(order: OrderDetail) -> None:
 
 
 def _status_chosen(seen: Seen, before: str, field: str) -> None:
-    chosen = st.session_state[field]
+    chosen = st.session_state.get(field)
     if chosen == "cancelled":
         acting.open_form(seen.id, "cancel")
     elif before == "cancelled":
         acting.open_form(seen.id, "restore")
-    else:
+    elif chosen:
         acting.act(seen, "status", status=chosen)
         return
-    # The order keeps its status until the form is confirmed.
-    del st.session_state[field]
+    # The order keeps its status until the form is confirmed: another control, which
+    # shows that.
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
 def pay(here: Here, order: OrderDetail) -> None:

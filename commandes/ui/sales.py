@@ -329,13 +329,15 @@ def _customers(here: Here, asked: Asked) -> Block:
         "unknown": _("Sans e-mail"),
     }
     new, returning = (sum(found[f"{code}_orders"]) for code in ("new", "returning"))
-    share = returning / (new + returning) if new + returning else 0
+    share = returning / (new + returning) if new + returning else None
     return Block(
         "customers",
         _("Mes clients reviennent-ils ?"),
-        _("{share} % des commandes sont de clients déjà venus.").format(
-            share=words.number(round(100 * share))
-        ),
+        _("La source ne donne pas d’e-mail : on ne sait pas qui revient.")
+        if share is None
+        else _(
+            "{share} % des commandes avec e-mail sont de clients déjà venus."
+        ).format(share=words.number(round(100 * share))),
         found.sort("period", descending=True),
         columns.CUSTOMERS,
         charts.stacked(

@@ -141,8 +141,8 @@ and (wanted = 'begun' or was_left(begun_at, ended_at, delay))
 and (wanted <> 'recovered' or first_paid_at is not null);
 
 -- One row per order within the period and the search, whatever its state.
--- traits: struct of currency, country, channel, promo, means, cart (texts), weekday,
--- hour and delay (integers), each null where none is asked for, and the shop's zone.
+-- traits: struct of currency, country, channel, promo, means, cart, owed (texts),
+-- weekday, hour, delay (integers), each null where none is asked for; the shop's zone.
 create macro found_orders(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as table
@@ -209,6 +209,10 @@ where
         end,
         from_at,
         to_at
+    )
+    and (
+        traits['owed'] is null
+        or (orders.status = 'cancelled' and orders.paid > orders.refunded)
     )
     and (
         traits['cart'] is null

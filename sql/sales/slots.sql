@@ -49,7 +49,8 @@ select
     booked,
     slots_left,
     cast(round(
-        10_000 * booked / nullif(booked + greatest(slots_left, 0), 0)
+        10_000 * booked
+        / nullif(booked + if(slots_left < 0, 0, slots_left), 0)
     ) as bigint) as occupancy
 from days
 order by day, title

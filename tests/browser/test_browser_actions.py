@@ -112,6 +112,7 @@ def test_a_status_a_tag_a_note_and_a_parcel(acting, visitor):
     number = drawer.get_by_label("Numéro de suivi")
     expect(number).to_have_value("1Z999AA10123456784")
     number.fill("1Z999AA10123456785")
+    expect(drawer.get_by_text(re.compile("^Lien : .*785"))).to_be_visible()
     settled(page)
     drawer.get_by_role("button", name="Corriger le numéro de suivi").click()
     expect(drawer.get_by_text("Numéro de suivi corrigé.")).to_be_visible()

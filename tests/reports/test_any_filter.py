@@ -254,6 +254,9 @@ def has_traits(wanted: OrderFilter, row: dict) -> Iterator[bool]:
         for local in (at.astimezone(PARIS) for at in instants)
     )
     yield wanted.cart is None or is_cart_as_asked(wanted, row)
+    left = sum(payment.amount for payment in row["payments"])
+    left -= sum(refund.amount for refund in row["refunds"])
+    yield wanted.owed is None or (row["status"] == "cancelled" and left > 0)
 
 
 def in_period(wanted: OrderFilter, row: dict) -> bool:
@@ -310,6 +313,7 @@ filters = st.builds(
     hour=none_mostly(0, 14),
     cart=none_mostly("begun", "abandoned", "recovered"),
     delay=none_mostly(1, 1440),
+    owed=none_mostly("yes"),
 )
 fuzzed = settings(
     max_examples=EXAMPLES,

@@ -53,6 +53,7 @@ filters = st.builds(
     hour=st.none() | st.integers(0, 23),
     cart=st.none() | st.sampled_from(["begun", "abandoned", "recovered"]),
     delay=st.none() | st.integers(1, 525_600),
+    owed=st.none() | st.just("yes"),
 )
 
 

@@ -27,6 +27,8 @@ def morning(shop):
     shop.order("cart", at=AT, is_cart=True)
     shop.order("left", at=AT, is_cart=True, abandoned_at=AT)
     shop.order("cancelled", at=AT, status="cancelled", paid=1000)
+    deposit = [{"amount": 300, "at": AT, "kind": "deposit"}]
+    shop.order("deposit", at=AT, status="cancelled", total=1000, paid=deposit)
     shop.order(
         "settled",
         at=AT,
@@ -68,7 +70,7 @@ def test_each_number_opens_exactly_its_orders(morning, mirror) -> None:
         "new": {"new", "three days", "four days"},
         "unpaid": {"unpaid"},
         "refunds_to_do": {"owed"},
-        "cancelled_paid": {"cancelled"},
+        "cancelled_paid": {"cancelled", "deposit"},
         "new_today": {"new"},
         "new_recent": {"three days"},
         "new_old": {"four days"},
