@@ -69,7 +69,7 @@ def _one(here: Here, row: dict[str, Any], today: date) -> None:
             reference = _reference(key)
         if st.form_submit_button(
             _("Marquer comme effectué"), type="primary", icon=":material/check:"
-        ):
+        ) and _sure(key, row, amount):
             with telling():
                 refunds.close(
                     here.store,
@@ -84,6 +84,24 @@ def _one(here: Here, row: dict[str, Any], today: date) -> None:
                 )
                 said = _("Le remboursement de la commande {number} est noté.")
                 _again(name, said.format(number=row["number"]))
+
+
+def _sure(key: str, row: dict[str, Any], amount: int) -> bool:
+    """Whether an amount below the mark's was said twice: the rest is not followed."""
+    left, asked = row["amount"] - amount, f"{key}-less"
+    if not 0 < left < row["amount"] or st.session_state.get(asked) == amount:
+        return True
+    st.session_state[asked] = amount
+    st.text(
+        _(
+            "La marque est de {marked} : {left} ne seront plus à rendre. Si c’est bien "
+            "le montant, confirmez encore une fois."
+        ).format(
+            marked=words.money(row["amount"], row["currency"]),
+            left=words.money(left, row["currency"]),
+        )
+    )
+    return False
 
 
 def _day(key: str, today: date) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
 _BARS = 12
+_MONTH = 31
 # More than any shop sells.
 _ALL = 1_000_000
 _MODULES = {
@@ -90,13 +91,20 @@ def screen(here: Here) -> None:
     if not figures:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        by = period.step("month")
+        by = period.step(_usual_step(here, wanted))
         currency = period.currency([one.currency for one in figures])
     asked = about(here, wanted, by, currency, several=len(figures) > 1)
     asked = replace(asked, refunds_by=refunds_by)
     for block in (_over_time, _bridge, *_PARTS, _articles, _hours, _customers, _vat):
         report.show(here, block(here, asked))
     _modules(here, asked)
+
+
+def _usual_step(here: Here, wanted: OrderFilter) -> str:
+    """By day within a month or so, by month beyond: neither one bar nor hundreds."""
+    first, last = wanted.days(datetime.now(here.settings.zone).date())
+    short = first and last and (last - first).days <= _MONTH
+    return "day" if short else "month"
 
 
 def about(
@@ -143,7 +151,12 @@ def _over_time_says(found: pl.DataFrame, asked: Asked) -> str:
     if found.is_empty():
         return _("Aucune vente sur cette période.")
     best = found.sort("net", descending=True).row(0, named=True)
-    return _("Le plus haut : {net} net, à partir du {day}.").format(
+    form = (
+        _("Le plus haut : {net} net, le {day}.")
+        if asked.by == "day"
+        else _("Le plus haut : {net} net, à partir du {day}.")
+    )
+    return form.format(
         day=words.day(best["period"]), net=words.money(best["net"], asked.currency)
     )
 

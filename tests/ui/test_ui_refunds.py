@@ -92,6 +92,9 @@ def test_a_mark_is_noted_as_given_back(open_page, owed):
     amount.set_value(9.5)
     app.text_input[1].set_value("re_1")
     submit(app, "Marquer comme effectué")
+    assert any("0,50 € ne seront plus à rendre" in text for text in texts(app))
+    assert marks(owed)["2"].state == "to_do"
+    submit(app, "Marquer comme effectué")
 
     assert not app.exception
     mark = marks(owed)["2"]
