@@ -73,7 +73,7 @@ TABLES = (
             ("position", N_("La place de l’article dans la commande.")),
             ("sku", N_("La référence de l’article.")),
             ("title", N_("Le nom de l’article.")),
-            ("variant", N_("La variante.")),
+            ("variant", N_("La variante, si plusieurs commandes l’ont.")),
             ("quantity", N_("Le nombre d’unités.")),
             ("unit_price", N_("Le prix d’une unité, en centimes.")),
             ("discount", N_("La remise de la ligne, en centimes.")),

@@ -1,16 +1,25 @@
 -- The articles of the orders as free analyses may see them.
 -- One row per line of an order; of what is proper to a module, only what names
 -- no person: the event, the plan and its period, the covers, the service.
+-- A variant that one order alone has is left out: it may be its buyer's text.
 -- Parameters: none
 -- Columns: order_id, position, sku, title, variant, quantity, unit_price,
 --   discount, tax_rate, tax, total, refunded_quantity, cancelled_quantity,
 --   restocked_quantity, service_at, event, plan, plan_period, covers, service
+with shared_variants as (
+    select variant
+    from order_lines
+    where variant is not null
+    group by variant
+    having count(distinct order_id) > 1
+)
+
 select
     order_id,
     position,
     sku,
     title,
-    variant,
+    shared_variants.variant,
     quantity,
     unit_price,
     discount,
@@ -29,3 +38,4 @@ select
     ) as covers,
     try(json_extract_string(details, '$.service')) as service
 from order_lines
+left join shared_variants using (variant)

@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 HINT = "Chromium is missing: apt-get install chromium"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of these drive Chromium; a worker takes a whole file, with its server.
 

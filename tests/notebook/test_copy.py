@@ -48,6 +48,7 @@ def marked(shop):
             {
                 "sku": "LAMP",
                 "title": KNOWN,
+                "variant": "SECRET-text-engraved",
                 "price": 1000,
                 "details": {
                     "seat": "SECRET-seat",
@@ -95,6 +96,18 @@ def test_no_personal_data_is_in_the_copy(another):
         assert word.encode() not in copied.lower()
         assert [text for text in texts if word in text.lower()] == []
     assert bench.ask("select covers, service from order_lines").rows() == [(4, "Dîner")]
+
+
+def test_a_variant_is_shown_once_several_orders_have_it(another):
+    """What one order alone has may be a text that its buyer gave."""
+    bench = another()
+    for number, variant in enumerate(("Rouge", "Rouge", "Pour Ana")):
+        lines = [{"sku": "LAMP", "title": "Lampe", "price": 1, "variant": variant}]
+        bench.shop.order(str(number), lines=lines)
+
+    found = bench.ask("select variant from order_lines order by order_id").rows()
+
+    assert found == [("Rouge",), ("Rouge",), (None,)]
 
 
 def test_customers_are_told_apart_but_not_known(another):
