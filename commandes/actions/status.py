@@ -180,7 +180,7 @@ def _status_before(writer: Writer, order_id: int) -> str:
         select(c.payload)
         .where(
             c.order_id == order_id,
-            c.kind.in_(("imported", "updated", "status", "restored")),
+            c.kind.in_(("imported", "updated", "status", "restored", "tracked")),
         )
         .order_by(c.seq.desc())
     )

@@ -6,7 +6,7 @@ import argparse
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from commandes import rules
 from commandes.errors import UsageError
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 class _Parser(argparse.ArgumentParser):
     """Wrong usage becomes our error: one sentence, exit code 2."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 (argparse's own)
+        # An option is written in full: --js would not be known as --json by errors.
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(detail=message)

@@ -83,14 +83,14 @@ def _head(raw: bytes) -> Head:
     subject = _header(mail, "Subject")
     answered = _ID.findall(_header(mail, "In-Reply-To"))
     thread = _ID.findall(_header(mail, "References"))
-    ids = dict.fromkeys([*answered, *reversed(thread)])
+    ids = dict.fromkeys(filter(is_message_id, [*answered, *reversed(thread)]))
     own = _header(mail, "Message-ID").strip()
     return Head(
         message_id=own if is_message_id(own) else "",
         answers=tuple(islice(ids, _MOST_IDS)),
         sender=_sender(mail),
         subject=as_line(subject),
-        numbers=tuple(dict.fromkeys(_TAG.findall(subject)[:10])),
+        numbers=tuple(dict.fromkeys(_TAG.findall(as_line(subject))[:10])),
     )
 
 

@@ -37,7 +37,7 @@ def typed(text: str, currency: str) -> int | None:
 
 def amount(label: str, minor: int, currency: str, key: str) -> int | None:
     """A field for an amount of money; None, said beneath it, when it is none."""
-    st.session_state.setdefault(key, _written(minor, currency))
+    st.session_state.setdefault(key, written(minor, currency))
     text = st.text_input(f"{label} ({currency})", key=key)
     found = typed(text, currency)
     if found is None:
@@ -49,9 +49,12 @@ def amount(label: str, minor: int, currency: str, key: str) -> int | None:
     return found
 
 
-def _written(minor: int, currency: str) -> str:
+def written(minor: int, currency: str) -> str:
+    """An amount as a field proposes it; `typed` reads it again."""
+    # Without groups: a comma between thousands would read as a decimal one.
     digits = rules.minor_digits(currency)
-    return words.number(rules.to_major(minor, currency), decimals=digits)
+    plain = f"{rules.to_major(minor, currency):.{digits}f}"
+    return plain.replace(".", ",") if words.language() == "fr" else plain
 
 
 def buttons(

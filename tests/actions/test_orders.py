@@ -125,6 +125,17 @@ def test_restoring_gives_back_the_status_before_whoever_cancelled(counter):
     assert counter.row("2").status == "done"
 
 
+def test_an_order_done_with_its_parcel_is_done_again_once_restored(counter):
+    """The status that came with a tracking number counts too."""
+    parcel = [tracking.Parcel("Colissimo", "6A12345678901")]
+    tracking.ship(counter.store, counter.order, parcel, done=True, actor="t")
+    status.cancel(counter.store, counter.order, actor="t")
+
+    status.restore(counter.store, counter.order, actor="t")
+
+    assert counter.row().status == "done"
+
+
 def test_cancelling_without_restock_leaves_the_stock(counter):
     """And a refund afterwards still brings the units back, once."""
     status.cancel(counter.store, counter.order, restock=False, actor="t")

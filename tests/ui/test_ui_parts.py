@@ -18,7 +18,16 @@ from commandes.intake import frames
 from commandes.reports.filters import OrderFilter
 from commandes.reports.orders import SORTS
 from commandes.rules import TAG_COLORS
-from commandes.ui import address, charts, files, importing, mapping, tables, theme
+from commandes.ui import (
+    acting_fields,
+    address,
+    charts,
+    files,
+    importing,
+    mapping,
+    tables,
+    theme,
+)
 from commandes.ui.plain import plain
 
 
@@ -110,6 +119,15 @@ def test_the_chart_is_the_series_to_the_cent():
     assert chart.opened(clicked) == behind(date(2026, 3, 2), "refunds")
     assert chart.opened([{"curve_number": 9, "point_index": 1}]) is None
     assert chart.opened([]) is None
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@given(minor=st.integers(0, 10**12), currency=st.sampled_from(["EUR", "JPY", "TND"]))
+def test_an_amount_that_is_proposed_can_be_confirmed(language, minor, currency):
+    """What a form writes into its field is read again as the same amount."""
+    words.use(language)
+    written = acting_fields.written(minor, currency)
+    assert acting_fields.typed(written, currency) == minor
 
 
 def test_an_upload_leaves_nothing_behind(settings):
