@@ -184,6 +184,9 @@ def _confirmed(progress: _Progress, key: str) -> bool:
 
 def _bring(here: Here, path: Path, progress: _Progress, key: str) -> ImportReport:
     """Bring the file in beside this page run: it goes on when one leaves the page."""
+    # Between the bar and the thread nothing of Streamlit is asked: who leaves the page
+    # then would stop this run before the import has begun.
+    moves_stock = bool(st.session_state.get(f"{key}-stock"))
     bar = st.progress(0.0, _("Import en cours"))
     incoming = bring.open_file(
         here.store, here.settings, path, profile=progress.profile
@@ -196,7 +199,7 @@ def _bring(here: Here, path: Path, progress: _Progress, key: str) -> ImportRepor
         digest=bring.digest_of(path),
         name=path.name,
         actor=here.actor,
-        moves_stock=bool(st.session_state.get(f"{key}-stock")),
+        moves_stock=moves_stock,
         progress=lambda done, total: told.append((done, total)),
     )
     beside = ThreadPoolExecutor(1, thread_name_prefix="import")

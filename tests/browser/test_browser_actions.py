@@ -77,7 +77,11 @@ def test_a_cancellation_asks_and_offers_the_refund(acting, visitor):
     drawer.get_by_role("radio", name="Annulé").click()
     expect(drawer.get_by_text("1 unité reviendra en stock.")).to_be_visible()
     assert _order(acting, "A11").status == "new"
+    settled(page)
     drawer.get_by_text("Marquer aussi comme remboursée").click()
+    settled(page)
+    also = drawer.get_by_role("switch", name=re.compile("^Marquer aussi"))
+    expect(also).to_be_checked()
 
     drawer.get_by_role("button", name="Annuler la commande").click()
 

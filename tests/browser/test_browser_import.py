@@ -8,8 +8,10 @@ from pathlib import Path
 
 from driving import Orders, count_of, settled
 from playwright.sync_api import expect
+from sqlalchemy import func, select
 
 from commandes.actions import profiles
+from commandes.store import tables
 
 FIXTURES = Path(__file__).parents[1] / "intake" / "fixtures"
 
@@ -160,4 +162,11 @@ def test_an_import_goes_on_when_one_leaves_the_page(empty_server, visitor, tmp_p
         page.goto(f"{empty_server.address}/commandes")
         settled(page)
 
-    expect(page.get_by_text("1–50 sur 12 000")).to_be_visible(timeout=60_000)
+    with empty_server.shop() as shop:
+        for _try in range(120):
+            with shop.store.reading() as connection:
+                count = connection.scalar(select(func.count(tables.orders.c.id)))
+            if count == 12_000:
+                break
+            page.wait_for_timeout(500)
+    assert count == 12_000
