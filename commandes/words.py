@@ -131,6 +131,26 @@ def number(value: float | Decimal, *, decimals: int | None = None) -> str:
     return format_decimal(value, format=pattern, locale=_locale())
 
 
+def signed(value: float) -> str:
+    """A number that says which way it goes: +2,5."""
+    return f"{'+' if value > 0 else ''}{number(value)}"
+
+
+def per_cent(
+    share: float, *, digits: int = 1, decimals: int | None = None, signed: bool = False
+) -> str:
+    """A share as the language writes it: 12,5 % or 12.5%.
+
+    Args:
+        digits: how many decimals it is rounded to; noughts at its end are left out.
+        decimals: how many it always has instead.
+    """
+    value = round(100 * share, digits if decimals is None else decimals)
+    said = number(value, decimals=decimals)
+    sign = "+" if signed and value > 0 else ""
+    return f"{sign}{said}{' ' if _language.get() == 'fr' else ''}%"
+
+
 def money(minor: int, currency: str) -> str:
     """An amount in minor units as the language writes it: 1 240,50 €."""
     from babel.numbers import format_currency

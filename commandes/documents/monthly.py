@@ -9,22 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from commandes.words import N_
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-
-# The figures of a period, in the order in which they are read.
-TITLES = {
-    "net": N_("Ventes nettes"),
-    "gross": N_("Ventes encaissées"),
-    "refunds": N_("Remboursements"),
-    "orders": N_("Commandes"),
-    "basket": N_("Panier moyen"),
-    "refund_rate": N_("Taux de remboursement"),
-}
-ABANDONMENT = N_("Taux d’abandon")
 
 
 @dataclass(frozen=True)

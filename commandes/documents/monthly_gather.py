@@ -11,8 +11,6 @@ from sqlalchemy import select
 from commandes import words
 from commandes.documents import monthly_sections as made
 from commandes.documents.monthly import (
-    ABANDONMENT,
-    TITLES,
     Chapter,
     Column,
     Monthly,
@@ -22,8 +20,9 @@ from commandes.documents.monthly import (
     Tile,
 )
 from commandes.errors import BadMonth, MirrorError
-from commandes.reports import carts, comparison, periods, refunds
+from commandes.reports import carts, comparison, figure_words, periods, refunds
 from commandes.reports.definitions import definition
+from commandes.reports.figure_words import ABANDONMENT, TITLES
 from commandes.reports.figures import Figures, figures
 from commandes.reports.filters import OrderFilter
 from commandes.store import Head, journal, tables
@@ -288,7 +287,7 @@ def _figures(
     }
     if any(found):
         rates = [one.rate if one else None for one in found]
-        lines[_(ABANDONMENT)] = _line("refund_rate", currency, rates)
+        lines[_(ABANDONMENT)] = _line("abandonment", currency, rates)
     names = [name for name, _wanted in asked.others]
     return Section(
         "figures",
@@ -316,11 +315,14 @@ def _line(name: str, currency: str, values: list[Any]) -> tuple[str, ...]:
     """A figure, then each other value with how much more or less ours is."""
     now, *others = values
     return (
-        _said(name, now, currency),
+        figure_words.said(name, now, currency),
         *(
             said
             for then in others
-            for said in (_said(name, then, currency), _change(name, now, then))
+            for said in (
+                figure_words.said(name, then, currency),
+                _change(name, now, then),
+            )
         ),
     )
 
@@ -330,37 +332,17 @@ def _tile(name: str, told: list[Figures], before: str) -> Tile:
     currency = told[0].currency
     change = _change(name, now, then)
     said = _("{month} : {value}").format(
-        month=before, value=_said(name, then, currency)
+        month=before, value=figure_words.said(name, then, currency)
     )
     return Tile(
         _(TITLES[name]),
-        _said(name, now, currency),
+        figure_words.said(name, now, currency),
         said if change == "–" else f"{change} · {said}",
     )
 
 
-def _said(name: str, value: Any, currency: str) -> str:  # noqa: ANN401 (money, a count or a rate)
-    if value is None:
-        return "–"
-    if name == "orders":
-        return words.number(value)
-    if name == "refund_rate":
-        return made.per_cent(value)
-    return words.money(value, currency)
-
-
 def _change(name: str, now: float | None, then: float | None) -> str:
-    """How much more or less than then, in per cent; points for a rate."""
-    if now is None or not then:
-        return "–"
-    if name == "refund_rate":
-        return _("{points} pt").format(points=_signed(100 * (now - then)))
-    return f"{_signed(100 * (now - then) / abs(then))} %"
-
-
-def _signed(value: float) -> str:
-    value = round(value, 1)
-    return f"{'+' if value > 0 else ''}{words.number(value)}"
+    return figure_words.change(name, now, then) or figure_words.NONE
 
 
 def _meanings() -> tuple[tuple[str, str], ...]:

@@ -6,13 +6,12 @@ Every text goes through `_e`; there is no address in it at all.
 from __future__ import annotations
 
 import html
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commandes import words
 from commandes.documents.printable import visible
-from commandes.errors import ExportUnwritable
+from commandes.reports.export.whole import whole
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -43,15 +42,8 @@ def write(report: Monthly, path: Path) -> None:
     Raises:
         ExportUnwritable: the file cannot be written.
     """
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
+    with whole(path) as aside:
         aside.write_text(page(report), encoding="utf-8")
-        aside.replace(path)
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise ExportUnwritable(file=path, detail=detail) from error
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def page(report: Monthly) -> str:

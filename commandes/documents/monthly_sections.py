@@ -34,11 +34,6 @@ _ARTICLES = 15
 _OLDEST = 20
 
 
-def per_cent(share: float) -> str:
-    """A share as people write it: 12,5 %."""
-    return f"{words.number(round(100 * share, 1))} %"
-
-
 def days(
     snap: Snapshot, wanted: OrderFilter, currency: str, today: date
 ) -> Section | None:
@@ -147,7 +142,7 @@ def part(of: str) -> Callable[..., Section | None]:
 
         def row(name: str, of_it: dict[str, Any]) -> Row:
             net = of_it["net"]
-            said = per_cent(net / total["net"]) if total["net"] > 0 else name
+            said = words.per_cent(net / total["net"]) if total["net"] > 0 else name
             bar = Bar(0, net, said, "sum" if net >= 0 else "less")
             return Row(_money_cells(name, of_it, currency), bar)
 
@@ -253,7 +248,7 @@ def vat(
 def _rate(hundredths: int | None) -> str:
     if hundredths is None:
         return _("non fourni par la source")
-    return f"{words.number(hundredths / 100)} %"
+    return words.per_cent(hundredths / 10_000, digits=2)
 
 
 def customers(
@@ -367,7 +362,7 @@ def carts(one: CartFigures, back: tuple[int, int], *, rated: bool) -> Section:
     sentence = plural("{n} panier abandonné", "{n} paniers abandonnés", one.abandoned)
     if rated and one.rate is not None:
         sentence = _("{carts}, soit un taux d’abandon de {rate}.").format(
-            carts=sentence, rate=per_cent(one.rate)
+            carts=sentence, rate=words.per_cent(one.rate)
         )
     return Section(
         "carts",

@@ -5,7 +5,6 @@ Lengths are in millimetres, sizes of letters in points.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +14,7 @@ from fpdf import FPDF
 
 from commandes import words
 from commandes.documents.printable import printable
-from commandes.errors import ExportUnwritable
+from commandes.reports.export.whole import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -280,12 +279,5 @@ class Paper:
         Raises:
             ExportUnwritable: the file cannot be written.
         """
-        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        try:
+        with whole(path) as aside:
             self._pdf.output(str(aside))
-            aside.replace(path)
-        except OSError as error:
-            detail = error.strerror or str(error)
-            raise ExportUnwritable(file=path, detail=detail) from error
-        finally:
-            aside.unlink(missing_ok=True)

@@ -14,10 +14,13 @@ from commandes.ui.framing import telling
 from commandes.words import N_, _, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from commandes.ui.framing import Here
     from commandes.ui.listing import Listing
+
+    Progress = Callable[[int, int], None]
 
 _FORMATS = {
     "csv-fr": (N_("CSV pour Excel (français)"), "csv"),
@@ -72,17 +75,10 @@ def run(
     code, lines = chosen
     day = datetime.now(here.settings.zone).date().isoformat()
     stem = _("lignes") if lines else _("commandes")
-    path = files.prepare(here.settings, f"{stem}-{day}.{_FORMATS[code][1]}")
-    bar = st.progress(0.0, _("Préparation du fichier"))
 
-    def progress(done: int, total: int) -> None:
-        share = done / max(total, 1)
-        bar.progress(min(share, 1.0), f"{words.number(done)} / {words.number(total)}")
-
-    rows = None
-    try:
-        with telling():
-            rows = export(
+    def work(path: Path, progress: Progress) -> str:
+        return rows_said(
+            export(
                 here.snap,
                 shown.asked.wanted,
                 format=code,
@@ -93,21 +89,45 @@ def run(
                 today=shown.today,
                 only=only,
             )
+        )
+
+    make(here, f"{stem}-{day}.{_FORMATS[code][1]}", work)
+
+
+def rows_said(rows: int) -> str:
+    """How many rows a file has."""
+    return plural("{n} ligne exportée", "{n} lignes exportées", rows)
+
+
+def make(here: Here, name: str, work: Callable[[Path, Progress], str]) -> None:
+    """Make a file under progress and hand it over; what is refused is said.
+
+    Args:
+        name: of the file.
+        work: writes it to the path it is given, tells how far it is, and says what
+            the file holds.
+    """
+    path = files.prepare(here.settings, name)
+    bar = st.progress(0.0, _("Préparation du fichier"))
+
+    def progress(done: int, total: int) -> None:
+        share = min(done / max(total, 1), 1.0)
+        bar.progress(share, f"{words.number(done)} / {words.number(total)}")
+
+    said = None
+    try:
+        with telling():
+            said = work(path, progress)
     finally:
         # Refused, or stopped half-way by another click: nothing is left behind.
-        if rows is None:
+        if said is None:
             files.discard(path)
     bar.empty()
-    if rows is not None:
-        hand_over(path, rows)
+    if said is not None:
+        _hand_over(path, said)
 
 
-def hand_over(path: Path, rows: int) -> None:
-    """Start the download of rows."""
-    ready(path, plural("{n} ligne exportée", "{n} lignes exportées", rows))
-
-
-def ready(path: Path, said: str) -> None:
+def _hand_over(path: Path, said: str) -> None:
     """Start the download; the link stays for browsers that wait for a click."""
     with st.container(horizontal=True, vertical_alignment="center", key="export_ready"):
         st.badge(said, icon=":material/check:", color="green")

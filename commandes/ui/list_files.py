@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from commandes.reports.export import lists
-from commandes.ui import exporting, files
-from commandes.ui.framing import telling
+from commandes.ui import exporting
 from commandes.words import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     import polars as pl
 
@@ -46,15 +46,10 @@ def menu(
     if not chosen:
         return
     day = datetime.now(here.settings.zone).date().isoformat()
-    path = files.prepare(here.settings, f"{stem}-{day}.csv")
-    rows = None
-    try:
-        with telling():
-            rows = lists.write(
-                frames(), columns, format=chosen, path=path, zone=here.settings.zone
-            )
-    finally:
-        if rows is None:
-            files.discard(path)
-    if rows is not None:
-        exporting.hand_over(path, rows)
+
+    def work(path: Path, _progress: Callable[[int, int], None]) -> str:
+        zone = here.settings.zone
+        rows = lists.write(frames(), columns, format=chosen, path=path, zone=zone)
+        return exporting.rows_said(rows)
+
+    exporting.make(here, f"{stem}-{day}.csv", work)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 import streamlit as st
 
-from commandes import words
-from commandes.reports import carts, comparison
+from commandes.reports import carts, comparison, figure_words
 from commandes.reports.definitions import definition
+from commandes.reports.figure_words import ABANDONMENT, TITLES
 from commandes.reports.figures import figures
 from commandes.reports.sales import sales
 from commandes.ui import report
-from commandes.words import N_, _
+from commandes.words import _
 
 if TYPE_CHECKING:
     from commandes.reports.figures import Figures
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
 
 LIST_PAGE = report.LIST_PAGE
 _POINTS = 60
-_TITLES = {
-    "net": N_("Ventes nettes"),
-    "gross": N_("Ventes encaissées"),
-    "refunds": N_("Remboursements"),
-    "orders": N_("Commandes"),
-    "basket": N_("Panier moyen"),
-    "refund_rate": N_("Taux de remboursement"),
-}
 _HEAD = ("net", "orders", "basket", "refund_rate")
 
 
@@ -81,7 +72,13 @@ def metrics(
     )
     with st.grid(4, min_column_width=165, key=f"figures-{first.currency}"):
         for name in _HEAD:
-            _metric(name, first, now, then, daily)
+            _metric(
+                name,
+                getattr(first, name),
+                (getattr(now, name, None), getattr(then, name, None)),
+                first.currency,
+                daily[name].to_list()[-_POINTS:] if name in daily.columns else None,
+            )
         if abandonment:
             _abandonment(here, wanted, compared, first.currency)
     if others:
@@ -100,110 +97,65 @@ def _before(
 
 def _metric(
     name: str,
-    one: Figures,
-    elapsed: Figures | None,
-    before: Figures | None,
-    daily: pl.DataFrame,
+    value: float | None,
+    moved: tuple[float | None, float | None],
+    currency: str,
+    curve: list[float] | None = None,
 ) -> None:
-    """A figure; what it is compared with has as many days as have elapsed of it."""
-    now, then = (getattr(each, name) if each else None for each in (elapsed, before))
-    said = _said(name, one)
+    """A figure, against what it is compared with.
+
+    Args:
+        moved: the figure over the elapsed days of the period, and over as many days
+            of the other time.
+    """
+    now, then = moved
+    titles = {**TITLES, "abandonment": ABANDONMENT}
+    against = _("contre {value}").format(value=figure_words.said(name, then, currency))
     st.metric(
-        _(_TITLES[name]),
-        # A dollar sign would begin a formula.
-        said.replace("$", "\\$"),
-        _delta(name, now, then),
-        delta_color="inverse" if name == "refund_rate" else "normal",
-        delta_description=_compared_says(name, before),
-        chart_data=daily[name].to_list()[-_POINTS:] if name in daily.columns else None,
+        _(titles[name]),
+        _plain(figure_words.said(name, value, currency)),
+        figure_words.change(name, now, then),
+        delta_color="inverse" if name in figure_words.RATES else "normal",
+        delta_description=None if then is None else _plain(against),
+        chart_data=curve,
         border=True,
         height="stretch",
-        help=_help(name),
+        help=_(definition(name).meaning),
     )
+
+
+def _plain(text: str) -> str:
+    # A dollar sign would begin a formula.
+    return text.replace("$", "\\$")
 
 
 def _abandonment(here: Here, wanted: OrderFilter, compared: str, currency: str) -> None:
     """The rate of abandoned carts; a shop without a source of carts has none."""
-    label = _("Taux d’abandon")
-    if not carts.has_carts(here.snap):
-        st.metric(
-            label,
-            "–",
-            border=True,
-            height="stretch",
-            help=_("Aucune de vos sources ne donne ses paniers."),
-        )
-        return
     today = datetime.now(here.settings.zone).date()
-    other = comparison.before(wanted, compared, today)
-    now, then = (
-        _rate(here, replace(one, dated="placed"), currency) if one else None
-        for one in (comparison.elapsed(wanted, today), other)
+    times = (
+        wanted,
+        comparison.elapsed(wanted, today),
+        comparison.before(wanted, compared, today),
     )
-    st.metric(
-        label,
-        "–" if now is None else _per_cent(now),
-        None if then is None else _delta("refund_rate", now, then),
-        delta_color="inverse",
-        delta_description=None
-        if then is None
-        else _("contre {value}").format(value=_per_cent(then)),
-        border=True,
-        height="stretch",
-        help=_help("abandonment"),
-    )
+    value, now, then = (_rate(here, one, currency) for one in times)
+    _metric("abandonment", value, (now, then), currency)
 
 
-def _rate(here: Here, wanted: OrderFilter, currency: str) -> float | None:
+def _rate(here: Here, wanted: OrderFilter | None, currency: str) -> float | None:
+    if wanted is None:
+        return None
     found = carts.figures(carts.carts(here.snap, wanted, "month"))
     return next((one.rate for one in found if one.currency == currency), None)
-
-
-def _said(name: str, one: Figures) -> str:
-    value = getattr(one, name)
-    if value is None:
-        return "–"
-    if name == "orders":
-        return words.number(value)
-    if name == "refund_rate":
-        return _per_cent(value)
-    return words.money(value, one.currency)
-
-
-def _per_cent(share: float) -> str:
-    return f"{words.number(round(100 * share, 1))} %"
-
-
-def _delta(name: str, now: float | None, then: float | None) -> str | None:
-    """How much more or less than before, in per cent; points for a rate."""
-    if now is None or not then:
-        return None
-    if name == "refund_rate":
-        points = round(100 * (now - then), 1)
-        return _("{points} pt").format(points=_signed(points))
-    return f"{_signed(round(100 * (now - then) / abs(then), 1))} %"
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else ''}{words.number(value)}".replace("−", "-")
-
-
-def _compared_says(name: str, before: Figures | None) -> str | None:
-    if before is None or getattr(before, name) is None:
-        return None
-    said = _("contre {value}").format(value=_said(name, before))
-    return said.replace("$", "\\$")
-
-
-def _help(name: str) -> str:
-    return _(definition(name).meaning)
 
 
 def _others(found: list[Figures]) -> None:
     rows = [
         {
             _("Devise"): one.currency,
-            **{_(title): _said(name, one) for name, title in _TITLES.items()},
+            **{
+                _(title): figure_words.said(name, getattr(one, name), one.currency)
+                for name, title in TITLES.items()
+            },
         }
         for one in found
     ]

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from commandes import words
 from commandes.documents import monthly_report
 from commandes.documents.monthly_gather import last_month, month_words
-from commandes.ui import exporting, files
-from commandes.ui.framing import telling
+from commandes.ui import exporting
 from commandes.words import N_, _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from commandes.ui.framing import Here
 
 _FORMATS = {
@@ -59,24 +60,11 @@ def _months(today: date) -> list[date]:
 def make(here: Here, month: date, code: str) -> None:
     """Make the file, question by question, and start its download."""
     stem = _("rapport")
-    path = files.prepare(here.settings, f"{stem}-{month:%Y-%m}.{code}")
-    bar = st.progress(0.0, _("Préparation du document"))
 
-    def progress(done: int, total: int) -> None:
-        share = min(done / max(total, 1), 1.0)
-        bar.progress(share, f"{words.number(done)} / {words.number(total)}")
+    def work(path: Path, progress: Callable[[int, int], None]) -> str:
+        monthly_report(
+            here.store, here.snap, month, path, format=code, progress=progress
+        )
+        return month_words(month)
 
-    made = False
-    try:
-        with telling():
-            monthly_report(
-                here.store, here.snap, month, path, format=code, progress=progress
-            )
-            made = True
-    finally:
-        # Refused, or stopped half-way by another click: nothing is left behind.
-        if not made:
-            files.discard(path)
-    bar.empty()
-    if made:
-        exporting.ready(path, month_words(month))
+    exporting.make(here, f"{stem}-{month:%Y-%m}.{code}", work)

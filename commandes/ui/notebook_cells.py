@@ -11,11 +11,14 @@ from commandes import words
 from commandes.actions.notebooks import LONGEST_TEXT
 from commandes.errors import CommandesError
 from commandes.reports.export import results
-from commandes.ui import charts, exporting, files, notebook_charts
+from commandes.ui import charts, exporting, notebook_charts
 from commandes.ui.framing import telling
 from commandes.words import N_, _, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     import polars as pl
 
     from commandes.notebook.desk import Answer
@@ -236,15 +239,11 @@ def _files(here: Here, cell: Cell, frame: pl.DataFrame) -> None:
         return
     day = datetime.now(here.settings.zone).date().isoformat()
     stem = _("analyse")
-    path = files.prepare(here.settings, f"{stem}-{day}.{_FORMATS[chosen][1]}")
-    rows = None
-    try:
-        with telling():
-            rows = results.write(
-                frame, format=chosen, path=path, zone=here.settings.zone
-            )
-    finally:
-        if rows is None:
-            files.discard(path)
-    if rows is not None:
-        exporting.hand_over(path, rows)
+
+    def work(path: Path, _progress: Callable[[int, int], None]) -> str:
+        zone = here.settings.zone
+        return exporting.rows_said(
+            results.write(frame, format=chosen, path=path, zone=zone)
+        )
+
+    exporting.make(here, f"{stem}-{day}.{_FORMATS[chosen][1]}", work)

@@ -124,7 +124,7 @@ def _tax(line: Line, currency: str) -> str:
     amount = "" if line.tax is None else words.money(line.tax, currency)
     if line.tax_rate is None:
         return amount
-    rate = f"{words.number(line.tax_rate / 100)} %"
+    rate = words.per_cent(line.tax_rate / 10_000, digits=2)
     return f"{amount} ({rate})" if amount else rate
 
 

@@ -189,9 +189,9 @@ def _cell(row: dict[str, object], column: Column, zone: str) -> str:
 def _number(value: int, kind: str, currency: str) -> str:
     if kind == "amount":
         return words.money(value, currency)
-    return (
-        f"{words.number(value / 100)} %" if kind == "percent" else words.number(value)
-    )
+    if kind == "percent":
+        return words.per_cent(value / 10_000, digits=2)
+    return words.number(value)
 
 
 def calculation(code: str) -> None:

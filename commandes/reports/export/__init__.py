@@ -11,7 +11,6 @@ NDJSON keep them raw. A cell of XLSX holds 32,767 characters: longer texts end t
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -21,6 +20,7 @@ from commandes.errors import BadFilter, ExportUnwritable, TooManyRowsForXlsx
 from commandes.reports.export import writers
 from commandes.reports.export.columns import LINES, ORDERS
 from commandes.reports.export.slices import SLICE, one_ahead, slices
+from commandes.reports.export.whole import whole
 from commandes.reports.orders import check_sort
 from commandes.words import _
 
@@ -91,22 +91,12 @@ def export(
     size = SLICE // 2 if lines else SLICE
     frames = one_ahead(slices(snap, given, sort=sort, lines=lines, size=size))
     counted = _Counted(frames, rows, progress)
-    spoken = words.language()
     path = path.resolve()  # the file behind a link, not the link, is replaced
     if path.exists() and not path.is_file():
         raise ExportUnwritable(file=path, detail=_("ce n’est pas un fichier ordinaire"))
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        words.use(language or spoken)
-        columns = LINES if lines else ORDERS
+    columns = LINES if lines else ORDERS
+    with words.speaking(language or words.language()), whole(path) as aside:
         _WRITERS[format](aside, counted, columns, zone.key, wanted.sentence())
-        aside.replace(path)
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise ExportUnwritable(file=path, detail=detail) from error
-    finally:
-        words.use(spoken)
-        aside.unlink(missing_ok=True)
     return counted.rows
 
 

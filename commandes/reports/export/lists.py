@@ -6,11 +6,11 @@ texts that a spreadsheet could take for a formula are defused.
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
-from commandes.errors import BadFilter, ExportUnwritable
+from commandes.errors import BadFilter
 from commandes.reports.export import writers
+from commandes.reports.export.whole import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,13 +53,6 @@ def write(
             yield frame
             rows += frame.height
 
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
+    with whole(path) as aside:
         _WRITERS[format](aside, counted(), columns, zone.key, "")
-        aside.replace(path)
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise ExportUnwritable(file=path, detail=detail) from error
-    finally:
-        aside.unlink(missing_ok=True)
     return rows

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from commandes.errors import BadFilter, ExportUnwritable
+from commandes.errors import BadFilter
 from commandes.reports.export import lists
 from commandes.reports.export.columns import Column
+from commandes.reports.export.whole import whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,11 +48,8 @@ def write(
     if format != "parquet":
         made, columns = told(frame)
         return lists.write([made], columns, format=format, path=path, zone=zone)
-    try:
-        frame.write_parquet(path)
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise ExportUnwritable(file=path, detail=detail) from error
+    with whole(path) as aside:
+        frame.write_parquet(aside)
     return frame.height
 
 
