@@ -67,7 +67,7 @@ def sentence(shown: Listing) -> None:
     """The filter in words with its figures, and what of the URL is not understood."""
     st.text(shown.summary.sentence())
     if shown.moved:
-        st.text(_moved(shown.moved))
+        st.text(_moved(shown.moved, shown.asked.wanted.dated))
     if shown.summary.archived_hits:
         st.button(
             _("Chercher aussi dans les archives"),
@@ -86,12 +86,17 @@ def sentence(shown: Listing) -> None:
             st.text(complaint)
 
 
-def _moved(moved: tuple[Figures, ...]) -> str:
-    """The money of the period itself; the totals above are those of whole orders."""
+def _moved(moved: tuple[Figures, ...], dated: str) -> str:
+    """The money of the period itself; the totals above are those of whole orders.
+
+    A list by refunds holds no order that was only paid in it.
+    """
 
     def sums(name: str) -> str:
         return words.monies({one.currency: getattr(one, name) for one in moved})
 
+    if dated == "refunded":
+        return _("Sur la période : remboursé {refunds}").format(refunds=sums("refunds"))
     return _(
         "Sur la période : encaissé {gross}, remboursé {refunds}, net {net}"
     ).format(gross=sums("gross"), refunds=sums("refunds"), net=sums("net"))

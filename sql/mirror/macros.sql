@@ -376,3 +376,20 @@ from begun
 where
     (from_at is null or begun_at >= from_at)
     and (to_at is null or begun_at < to_at);
+
+-- The first day of every period of a series, with a figure or not: from the first day
+-- wanted (a year before the first figure at most) until the last wanted, or today.
+create macro all_periods(step, zone, from_at, to_at, first_known, last_known, today) as
+list_transform(
+    generate_series(
+        date_trunc(step, greatest(
+            coalesce(timezone(zone, from_at)::date, first_known),
+            first_known - interval 1 year
+        )),
+        greatest(last_known, least(today, timezone(
+            zone, to_at::timestamptz - interval 1 second
+        )::date)),
+        ('1 ' || step)::interval
+    ),
+    lambda period: period::date
+);

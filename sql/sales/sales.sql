@@ -34,16 +34,9 @@ figures as (
 ),
 
 periods as (
-    select unnest(generate_series(
-        date_trunc($by, greatest(
-            coalesce(timezone($timezone, $from_at)::date, min(period)),
-            min(period) - interval 1 year
-        )),
-        greatest(max(period), least($today, timezone(
-            $timezone, $to_at::timestamptz - interval 1 second
-        )::date)),
-        ('1 ' || $by)::interval
-    ))::date as period
+    select unnest(all_periods(
+        $by, $timezone, $from_at, $to_at, min(period), max(period), $today
+    )) as period
     from figures
 )
 
