@@ -26,7 +26,7 @@ run: install  ## serve the app, with sample orders in an empty store
 	$(BIN)/commandes serve --sample --port $(PORT)
 
 test: install check  ## everything: checks, then all tests, the browser's included
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 check: install  ## style, formatting and types
 	$(BIN)/ruff check .

@@ -18,9 +18,27 @@ from commandes.store import Store, open_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xdist.remote import Producer
+
     from commandes.settings import Settings
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data" / "online_retail.parquet"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> object:
+    """A worker takes a whole file that drives a browser, with its server; else a test.
+
+    (`--dist loadgroup` of xdist 3.8 marks node ids that pytest 9 reads no more.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByServer(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return file if "test_browser_" in file else nodeid
+
+    return ByServer(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -19,9 +19,8 @@ HERE = Path(__file__).parent
 HINT = "Chromium is missing: apt-get install chromium"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these drive Chromium; a worker takes a whole file, with its server.
+    """All of these drive Chromium.
 
     On a busy machine Chromium may miss a click between two redraws: a test that fails
     is run once more, and the summary names it.
@@ -30,7 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.parent == HERE:
             item.add_marker("browser")
             item.add_marker(pytest.mark.flaky(reruns=1))
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from driving import opened, served, settled
-from hostile_texts import PAYLOADS
 from playwright.sync_api import expect
+from rendering import harmless_shop, hostile_shop, same
 from sqlalchemy import select
 
 from commandes.actions import messages, templates
@@ -19,24 +19,6 @@ from commandes.actions.orders import Order
 from commandes.store import tables
 
 ROW, TICKS = 34, 32
-# As in test_browser_text: every element by tag, once the page stands still.
-CENSUS = """() => {
-  const found = {};
-  for (const e of document.body.querySelectorAll('*')) {
-    if (e.closest('canvas')) continue;
-    const name = e.tagName.toLowerCase();
-    // Boxes come and go with hints and toolbars; no text that is rendered is one.
-    if (name === 'div') continue;
-    found[name] = (found[name] || 0) + 1;
-  }
-  return found;
-}"""
-AT_REST = """() => {
-  const now = document.body.querySelectorAll('*').length;
-  window.looks = now === window.lastLook ? (window.looks || 0) + 1 : 0;
-  window.lastLook = now;
-  return window.looks >= 10 && !document.querySelector('[data-testid="stSkeleton"]');
-}"""
 
 
 def _rows(server):
@@ -219,35 +201,14 @@ def _fill(shop, text):
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """A shop whose customers write what they should not."""
-    folder = tmp_path_factory.mktemp("hostile") / "data"
-    texts = [text.replace("\0", "") for text in PAYLOADS]
-    with served(folder, lambda shop: _fill(shop, lambda n: texts[n % 60])) as running:
+    with hostile_shop(tmp_path_factory, _fill) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def harmless(tmp_path_factory):
-    """The same shop with plain words in every place."""
-    folder = tmp_path_factory.mktemp("harmless") / "data"
-    with served(folder, lambda shop: _fill(shop, lambda n: f"Texte {n % 60}")) as one:
-        yield one
-
-
-def _same(pages):
-    found = []
-    for page in pages:
-        settled(page)
-        page.mouse.move(0, 0)  # what lies under the mouse may show a tool of its own
-        page.wait_for_function(AT_REST, polling=100)
-        assert page.evaluate("window.pwned") is None
-        found.append(page.evaluate(CENSUS))
-    one, other = found
-    assert {
-        tag: (one.get(tag, 0), other.get(tag, 0))
-        for tag in one.keys() | other.keys()
-        if one.get(tag) != other.get(tag)
-    } == {}
+    with harmless_shop(tmp_path_factory, _fill) as running:
+        yield running
 
 
 @pytest.mark.parametrize("number", range(4))
@@ -259,7 +220,7 @@ def test_a_conversation_renders_nothing(hostile, harmless, visitor, number):
         expect(page.locator('[class*="st-key-message-"]')).to_have_count(16)
         pages.append(page)
 
-    _same(pages)
+    same(pages)
 
 
 @pytest.mark.parametrize("place", [0, 4, 8])
@@ -273,4 +234,4 @@ def test_a_template_renders_nothing(hostile, harmless, visitor, place):
         expect(page.get_by_text("Aperçu avant envoi")).to_be_visible()
         pages.append(page)
 
-    _same(pages)
+    same(pages)

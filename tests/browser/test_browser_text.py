@@ -8,33 +8,14 @@ from urllib.parse import quote
 
 import polars as pl
 import pytest
-from driving import NOON, Orders, Table, opened, served, settled
+from driving import NOON, Orders, Table, opened
 from hostile_texts import PAYLOADS
 from playwright.sync_api import expect
+from rendering import at_rest, harmless_shop, hostile_shop, same
 
 from commandes.actions import refunds, status
 from commandes.actions.orders import Order
 
-# Every element that the page holds, by tag: text that is rendered adds some.
-CENSUS = """() => {
-  const found = {};
-  for (const e of document.body.querySelectorAll('*')) {
-    // The rows that a table describes to assistive technologies hang on its width.
-    if (e.closest('canvas')) continue;
-    const name = e.tagName.toLowerCase();
-    // Boxes come and go with hints and toolbars; no text that is rendered is one.
-    if (name === 'div') continue;
-    found[name] = (found[name] || 0) + 1;
-  }
-  return found;
-}"""
-# True once the number of elements has stayed the same for ten looks in a row.
-AT_REST = """() => {
-  const now = document.body.querySelectorAll('*').length;
-  window.looks = now === window.lastLook ? (window.looks || 0) + 1 : 0;
-  window.lastLook = now;
-  return window.looks >= 10 && !document.querySelector('[data-testid="stSkeleton"]');
-}"""
 COUNT = 12  # orders; each of their fields holds another text
 
 
@@ -92,19 +73,14 @@ def _json(address):
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """A shop whose customers type what they should not."""
-    folder = tmp_path_factory.mktemp("hostile") / "data"
-    texts = [text.replace("\0", "") for text in PAYLOADS]
-    with served(folder, lambda shop: _fill(shop, lambda n: texts[n % 60])) as running:
+    with hostile_shop(tmp_path_factory, _fill) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def harmless(tmp_path_factory):
-    """The same shop with plain words in every place."""
-    folder = tmp_path_factory.mktemp("harmless") / "data"
-    with served(folder, lambda shop: _fill(shop, lambda n: f"Texte {n % 60}")) as one:
-        yield one
+    with harmless_shop(tmp_path_factory, _fill) as running:
+        yield running
 
 
 def _numbers(server):
@@ -117,31 +93,13 @@ def _numbers(server):
         return list(connection.scalars(select(c.number).order_by(c.placed_at)))
 
 
-def _census(page):
-    """What the page is made of, once it stands still."""
-    settled(page)
-    page.wait_for_function(AT_REST, polling=100)
-    assert page.evaluate("window.pwned") is None
-    return page.evaluate(CENSUS)
-
-
-def _same(hostile_page, harmless_page):
-    one, other = _census(hostile_page), _census(harmless_page)
-    differ = {
-        tag: (one.get(tag, 0), other.get(tag, 0))
-        for tag in one.keys() | other.keys()
-        if one.get(tag) != other.get(tag)
-    }
-    assert differ == {}
-
-
 def test_the_list_renders_nothing(hostile, harmless, visitor):
     """A list of hostile names, numbers, articles and tags holds only text."""
     pages = [visitor.open(f"{one.address}/commandes") for one in (hostile, harmless)]
     for page in pages:
         Orders(page)
-        page.wait_for_function(AT_REST, polling=100)
-    _same(*pages)
+        at_rest(page)
+    same(pages)
 
     # The choices of tags hang on who has the focus: they are looked at one by one.
     page = pages[0]
@@ -164,7 +122,7 @@ def test_the_page_of_an_order_renders_nothing(hostile, harmless, visitor, place)
         page.get_by_text("Activité de la commande").wait_for()
         pages.append(page)
 
-    _same(*pages)
+    same(pages)
 
 
 def test_the_drawer_renders_nothing(hostile, harmless, visitor):
@@ -173,7 +131,7 @@ def test_the_drawer_renders_nothing(hostile, harmless, visitor):
     for page in pages:
         Orders(page).infos(3)
 
-    _same(*pages)
+    same(pages)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +151,7 @@ def test_what_is_chosen_renders_nothing(
         Table(page, f'[class*="st-key-{table}-"]').choose(1)
         page.get_by_role("button", name=drawn).last.wait_for()
 
-    _same(*pages)
+    same(pages)
 
 
 @pytest.mark.parametrize("payload", ["**x** :red[y] $z$ $t$", "<b>x</b>", "# x", "`x`"])
