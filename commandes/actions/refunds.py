@@ -289,6 +289,10 @@ def unrefund(
 ) -> Receipt:
     """Take a mark back while its real refund is to do; its units leave stock again.
 
+    The receipt's result holds `taken_out`, units (below nought where they come back
+    because the order is cancelled), and `oversold`, the references that the stock no
+    longer has enough of.
+
     Args:
         refund_id: which mark; None: the last one still to do.
 
@@ -300,10 +304,14 @@ def unrefund(
         mark = _open_mark(writer, found, refund_id)
         present = {line.id: line for line in orders.lines(writer.connection, found.id)}
         parts = tables.refund_lines.c
-        for part in writer.connection.execute(
-            select(tables.refund_lines).where(parts.refund_id == mark.id)
-        ).all():
-            _hold_again(writer, found, present[part.line_id], part)
+        taken = [
+            (line, _hold_again(writer, found, line, part))
+            for part in writer.connection.execute(
+                select(tables.refund_lines).where(parts.refund_id == mark.id)
+            ).all()
+            for line in [present[part.line_id]]
+        ]
+        held = [line for line, units in taken if units > 0]
         c = tables.refunds.c
         writer.connection.execute(
             update(tables.refunds).where(c.id == mark.id).values(voided_at=writer.now)
@@ -315,7 +323,11 @@ def unrefund(
                 "amount": mark.amount,
                 "currency": found.currency,
             },
-            result={"refund": mark.id},
+            result={
+                "refund": mark.id,
+                "taken_out": sum(units for _line, units in taken),
+                "oversold": stock.oversold(writer.connection, held),
+            },
         )
 
     arguments: dict[str, object] = {"refund": refund_id}
@@ -324,25 +336,26 @@ def unrefund(
     )
 
 
-def _hold_again(
-    writer: Writer, order: Row[Any], line: Row[Any], part: Row[Any]
-) -> None:
-    """Undo a mark's part of a line: the units that are back leave the stock again.
+def _hold_again(writer: Writer, order: Row[Any], line: Row[Any], part: Row[Any]) -> int:
+    """Undo a mark's part of a line; returns the units that leave the stock again.
 
-    Of an order that is still cancelled, only those that the refund itself brought
-    back: the others came with the cancellation, and stay.
+    An order that is still cancelled holds nothing, unless cancelling was told to leave
+    the stock: its units are then, or become, those that cancelling brought back.
     """
     out, there = part.restocked_quantity, 0
-    if order.status == "cancelled":
-        out = stock.moved(writer, "refund", str(part.refund_id), line.id)
-    else:
+    if order.status == "cancelled" and stock.freed_by_cancelling(writer, order, line):
+        room = line.quantity - line.restocked_quantity - line.source_returned_quantity
+        out = -min(part.quantity - part.restocked_quantity, room)
+    elif order.status != "cancelled":
         refunded = line.refunded_quantity - part.quantity
         back = line.restocked_quantity - out + line.source_returned_quantity
         there = max(0, back - refunded)
     cause = str(part.refund_id)
-    stock.move(writer, order.id, line, -out, "unrefund", cause)
+    # What counts nowhere (no sku) is back nowhere.
+    out = -stock.move(writer, order.id, line, -out, "unrefund", cause)
     stock.move(writer, order.id, line, -there, "restore_source", f"unrefund:{cause}")
     _set_line(writer, order, line, -part.quantity, -out, there)
+    return out + there
 
 
 def close(

@@ -115,7 +115,7 @@ def cancel(
             )
         return Done(
             "cancelled",
-            payload={"from": found.status, "restocked": back},
+            payload={"from": found.status, "restocked": back, "restock": restock},
             values={"status": "cancelled", "cancelled_at": writer.now},
             result={"restocked": back},
         )
@@ -127,22 +127,29 @@ def cancel(
 def restore(
     store: Store, order: Order, *, actor: str, key: str | None = None
 ) -> Receipt:
-    """Undo a cancellation: the status before it, the stock that came back with it."""
+    """Undo a cancellation: the status before it, the stock that came back with it.
+
+    The receipt's result holds `taken_out`, units, and `oversold`, the references that
+    the stock no longer has enough of.
+    """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
         if found.status != "cancelled":
             return Done(message=_("La commande n’est pas annulée."))
         cause = f"{found.id}:{found.version + 1}"
-        out = sum(
-            _hold_again(writer, found, line, cause)
+        taken = [
+            (line, _hold_again(writer, found, line, cause))
             for line in lines(writer.connection, found.id)
-        )
+        ]
+        out = sum(units for _line, units in taken)
+        held = [line for line, units in taken if units]
+        short = stock.oversold(writer.connection, held)
         status = _status_before(writer, found.id)
         return Done(
             "restored",
             payload={"to": status, "taken_out": out},
             values={"status": status, "cancelled_at": None},
-            result={"taken_out": out},
+            result={"taken_out": out, "oversold": short},
         )
 
     return act(store, "restore", order, work, actor=actor, key=key)

@@ -6,6 +6,7 @@ with a movement that names its cause; a cause moves a line once.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -113,15 +114,31 @@ def brought_back(line: Row[Any], marks: Marked) -> int:
     return int(line.restocked_quantity - marks.back)
 
 
-def moved(writer: Writer, cause_kind: str, cause_id: str, line_id: int) -> int:
-    """The units that a cause moved of a line; nought when it moved none."""
-    c = tables.stock_movements.c
-    units = writer.connection.scalar(
-        select(c.quantity).where(
-            c.cause_kind == cause_kind, c.cause_id == cause_id, c.line_id == line_id
-        )
+def freed_by_cancelling(writer: Writer, order: Row[Any], line: Row[Any]) -> bool:
+    """Whether cancelling the order, which is cancelled, freed what a line held."""
+    c = tables.events.c
+    told = writer.connection.execute(
+        select(c.kind, c.payload)
+        .where(c.order_id == order.id, c.kind.in_(("imported", "updated", "cancelled")))
+        .order_by(c.seq.desc())
     )
-    return int(units or 0)
+    facts = ((event.kind, json.loads(event.payload)) for event in told)
+    # A source cancels without a word about the stock.
+    told_how = (
+        fact.get("restock")
+        for kind, fact in facts
+        if kind == "cancelled" or fact.get("status") == "cancelled"
+    )
+    how = next(told_how, None)
+    at = order.cancelled_at or writer.now
+    return not order.is_cart and comes_back(line, how, at)
+
+
+def oversold(connection: Connection, lines: Sequence[Row[Any]]) -> list[str]:
+    """The references of these lines of which more is sold than there is."""
+    items = [(line.sku, line.service_at) for line in lines if line.sku is not None]
+    found = standing(connection, items)
+    return sorted({sku for (sku, _at), (_id, level) in found.items() if level < 0})
 
 
 def _record(writer: Writer, place: int, units: int, **cause: object) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from dump import broken_rules
 
-from commandes.actions import payments, refunds, status
+from commandes.actions import payments, refunds, status, stock
 from commandes.actions.closing import Mark, close_all
 from commandes.actions.orders import Order
 from commandes.errors import (
@@ -197,10 +197,8 @@ def test_a_mark_takes_out_its_own_units_not_those_of_another(counter):
     assert lamps(counter) == (1, 0, 0, 0)
 
 
-def test_a_mark_taken_back_from_a_cancelled_order_leaves_what_cancelling_brought(
-    counter,
-):
-    """Only the unit that the refund itself had put back goes out."""
+def test_a_mark_taken_back_from_a_cancelled_order_leaves_all_in_stock(counter):
+    """The order is still cancelled: it holds nothing, and restoring takes all out."""
     refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
     status.cancel(counter.store, counter.order, actor="t")
     refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
@@ -208,9 +206,52 @@ def test_a_mark_taken_back_from_a_cancelled_order_leaves_what_cancelling_brought
     refunds.unrefund(counter.store, counter.order, actor="t")
     assert (counter.on_hand("LAMP"), lamps(counter)) == (3, (1, 2, 3, 0))
     refunds.unrefund(counter.store, counter.order, actor="t")
-    assert (counter.on_hand("LAMP"), lamps(counter)) == (2, (0, 3, 2, 0))
+    assert (counter.on_hand("LAMP"), lamps(counter)) == (3, (0, 3, 3, 0))
     status.restore(counter.store, counter.order, actor="t")
     assert (counter.on_hand("LAMP"), lamps(counter)) == (0, (0, 0, 0, 0))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_refunded_then_cancelled_the_mark_gone_leaves_nothing_held(counter, kept):
+    """Also units that the refund had left out of stock come back with the cancel."""
+    refunds.refund(counter.store, counter.order, restock=not kept, actor="t")
+    status.cancel(counter.store, counter.order, actor="t")
+
+    gone = refunds.unrefund(counter.store, counter.order, actor="t")
+
+    assert (counter.on_hand("LAMP"), lamps(counter)) == (3, (0, 3, 3, 0))
+    assert gone.result["taken_out"] == (-4 if kept else 0)
+    back = status.restore(counter.store, counter.order, actor="t")
+    assert back.result["taken_out"] == 4
+    assert (counter.on_hand("LAMP"), lamps(counter)) == (0, (0, 0, 0, 0))
+    assert broken_rules(counter.store) == {}
+
+
+def test_a_cancellation_that_leaves_the_stock_leaves_it_without_the_mark_too(counter):
+    """Cancelled without restock, whether before or after the refund."""
+    for _ in range(2):
+        refunds.refund(counter.store, counter.order, actor="t")
+        status.cancel(counter.store, counter.order, restock=False, actor="t")
+
+        gone = refunds.unrefund(counter.store, counter.order, actor="t")
+
+        assert (counter.on_hand("LAMP"), lamps(counter)) == (0, (0, 3, 0, 0))
+        assert gone.result["taken_out"] == 4
+
+
+def test_an_order_that_its_source_cancelled_holds_nothing_without_the_mark(counter):
+    """The source says nothing about our stock: nothing stays out of it."""
+    told = {"lines": [{"sku": "LAMP", "price": 1000}], "paid": 1000}
+    counter.shop.order("2", **told)
+    refunds.refund(counter.store, Order("2"), actor="t")
+    counter.shop.order("2", **told, status="cancelled")
+
+    refunds.unrefund(counter.store, Order("2"), actor="t")
+
+    assert counter.on_hand("LAMP") == 1
+    status.restore(counter.store, Order("2"), actor="t")
+    assert counter.on_hand("LAMP") == 0
+    assert broken_rules(counter.store) == {}
 
 
 def test_units_that_the_source_took_back_are_held_again_with_the_mark_gone(counter):
@@ -459,3 +500,18 @@ def test_threads_that_refund_one_order_restock_each_unit_once(counter):
 
     assert sorted(outcomes) == ["done"] + ["refused"] * 11
     assert counter.on_hand("LAMP") == 3
+
+
+def test_what_is_sold_since_is_said_to_be_oversold(counter):
+    """Two lamps were sold again: restoring, or taking the mark back, says so."""
+    status.cancel(counter.store, counter.order, actor="t")
+    stock.adjust(counter.store, "LAMP", -2, "vendues", actor="t")
+    with counter.store.rehearsing("t") as trial:
+        restored = status.restore(trial, counter.order, actor="t")
+    status.restore(counter.store, counter.order, actor="t")
+    refunds.refund(counter.store, counter.order, lines={"LAMP": 1}, actor="t")
+
+    gone = refunds.unrefund(counter.store, counter.order, actor="t")
+
+    assert restored.result == {"taken_out": 4, "oversold": ["LAMP"], "version": 3}
+    assert gone.result["oversold"] == ["LAMP"]

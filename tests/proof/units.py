@@ -57,6 +57,7 @@ class Sold:
     by_source: int = 0
     told: int = 0
     cancelled: bool = False
+    freed: bool = False
 
     @property
     def articles(self) -> int:
@@ -140,16 +141,15 @@ class Sold:
         return self.marks[id_]
 
     def unrefund(self, id_: int) -> None:
-        """Its units are the order's again; what a cancellation freed stays free."""
+        """Its units are the order's again: held, unless a cancellation frees them."""
         self.marks[id_].state = "gone"
         for unit in self.units:
             if unit.mark == id_:
                 unit.mark = None
-                if not self.cancelled or unit.back == REFUND:
-                    unit.back = ""
+                unit.back = CANCEL if self.cancelled and self.freed else ""
 
     def cancel(self, *, back: bool) -> None:
-        self.cancelled = True
+        self.cancelled, self.freed = True, back
         for unit in self.units:
             if unit.mark is None and back:
                 unit.back = CANCEL
