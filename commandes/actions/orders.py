@@ -9,10 +9,10 @@ from sqlalchemy import func, select, update
 
 from commandes import rules
 from commandes.errors import OrderAmbiguous, OrderChanged, OrderNotFound
-from commandes.store import Receipt, tables
+from commandes.store import Receipt, Within, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -140,10 +140,48 @@ def act(
             result=done.result | {"version": order.version + bool(done.kind)},
         )
 
-    asked = {"order": wanted.number, "source": wanted.source, **(arguments or {})}
-    if wanted.id is not None:
-        asked["id"] = wanted.id
+    asked = _asked(wanted, arguments or {})
     return store.perform(action, asked, inside, actor=actor, key=key)
+
+
+def together(
+    store: Store,
+    action: str,
+    wanted: Order,
+    steps: Sequence[Callable[[Store, Order], Receipt]],
+    *,
+    arguments: dict[str, object],
+    actor: str,
+    key: str | None = None,
+) -> Receipt:
+    """Do several actions on one order in one transaction: all of them, or none.
+
+    Each leaves its entry in the journal; the receipt holds what all of them answer.
+    """
+
+    def inside(writer: Writer) -> Receipt:
+        order = find(writer.connection, wanted)
+        part, same = Within(store, writer), Order(order.number, id=order.id)
+        receipts = [step(part, same) for step in steps]
+        changed = any(receipt.changed for receipt in receipts)
+        said = dict.fromkeys(receipt.message for receipt in receipts)
+        return Receipt(
+            receipt="",
+            order=order.number,
+            action=action,
+            changed=changed,
+            message="" if changed else " ".join(said),
+            result={k: v for receipt in receipts for k, v in receipt.result.items()},
+        )
+
+    asked = _asked(wanted, arguments)
+    return store.perform(action, asked, inside, actor=actor, key=key)
+
+
+def _asked(wanted: Order, arguments: dict[str, object]) -> dict[str, object]:
+    """What was asked for, as the key's digest holds it."""
+    asked = {"order": wanted.number, "source": wanted.source, **arguments}
+    return asked if wanted.id is None else {**asked, "id": wanted.id}
 
 
 def save(writer: Writer, order: Row[Any], done: Done) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 
 from commandes import rules
-from commandes.actions import orders, stock
+from commandes.actions import orders, status, stock
 from commandes.actions.orders import Done, Order, act
 from commandes.errors import RefundMarkRefused, RefundRefused
 from commandes.store import tables
@@ -116,6 +116,37 @@ def refund(
         "reason": reason,
     }
     return act(store, "refund", order, work, arguments=arguments, actor=actor, key=key)
+
+
+def cancel(
+    store: Store,
+    order: Order,
+    *,
+    restock: bool | None = None,
+    actor: str,
+    key: str | None = None,
+) -> Receipt:
+    """Cancel an order and mark all that is left of it as refunded: both, or neither.
+
+    Args:
+        restock: whether units, seats, covers and slots come back; None: they do,
+            but for services whose date has passed.
+
+    Raises:
+        RefundRefused: nothing is left to refund.
+    """
+    return orders.together(
+        store,
+        "cancel_refund",
+        order,
+        (
+            lambda part, same: status.cancel(part, same, restock=restock, actor=actor),
+            lambda part, same: refund(part, same, restock=restock, actor=actor),
+        ),
+        arguments={"restock": restock},
+        actor=actor,
+        key=key,
+    )
 
 
 def _as_asked(restock: bool | Mapping[int, bool] | None) -> object:  # noqa: FBT001 (three-valued)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
-from commandes.actions.orders import Done, Order, act
+from commandes.actions.orders import Done, Order, act, together
 from commandes.errors import (
     TagColorUnknown,
     TagNameInvalid,
@@ -18,6 +19,8 @@ from commandes.store import Receipt, tables
 from commandes.words import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, Row
 
     from commandes.store import Store, Writer
@@ -111,6 +114,28 @@ def untag(
 
     arguments: dict[str, object] = {"name": fold(name)}
     return act(store, "untag", order, work, arguments=arguments, actor=actor, key=key)
+
+
+def change(
+    store: Store,
+    order: Order,
+    *,
+    on: Sequence[str] = (),
+    off: Sequence[str] = (),
+    actor: str,
+    key: str | None = None,
+) -> Receipt:
+    """Put tags on an order and take others off, at once.
+
+    Raises:
+        TagNameInvalid: a name is blank or too long; no tag is changed then.
+    """
+    steps = [partial(untag, name=name, actor=actor) for name in off]
+    steps += [partial(tag, name=name, actor=actor) for name in on]
+    arguments: dict[str, object] = {"on": list(on), "off": list(off)}
+    return together(
+        store, "tags", order, steps, arguments=arguments, actor=actor, key=key
+    )
 
 
 def create(

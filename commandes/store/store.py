@@ -336,12 +336,29 @@ class Store:
         self._reading.dispose()
 
 
-class Rehearsal(Store):
-    """A store on which an action answers its receipt, and changes nothing."""
+class Within(Store):
+    """A store on which an action is part of a transaction that goes on already."""
 
     def __init__(self, store: Store, writer: Writer) -> None:
         self.settings = store.settings
         self._writer = writer
+
+    def perform(
+        self,
+        action: str,
+        arguments: dict[str, object],
+        work: Callable[[Writer], Receipt],
+        *,
+        actor: str,
+        key: str | None = None,
+    ) -> Receipt:
+        """Do the work; the receipt to keep is that of the whole transaction."""
+        del action, arguments, actor, key
+        return work(self._writer)
+
+
+class Rehearsal(Within):
+    """A store on which an action answers its receipt, and changes nothing."""
 
     def perform(
         self,
@@ -454,6 +471,7 @@ __all__ = [
     "Head",
     "Receipt",
     "Store",
+    "Within",
     "Writer",
     "bulk_insert",
     "from_micros",

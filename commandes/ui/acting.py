@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from commandes.actions import bulk, payments, tracking
+from commandes.actions import bulk, payments, refunds, tags, tracking
 from commandes.actions.orders import Order
 from commandes.errors import CommandesError
 from commandes.ui import language
@@ -34,6 +34,8 @@ ACTED = "acting_acted"
 # What a selection can have done to it, and what takes one order with its parts.
 ACTS: dict[str, Callable[..., Receipt]] = {
     **bulk.ACTS,
+    "tags": tags.change,
+    "cancel_refund": refunds.cancel,
     "void": payments.void,
     "track": tracking.track,
     "retrack": tracking.change,
@@ -42,10 +44,14 @@ ACTS: dict[str, Callable[..., Receipt]] = {
 DONE = {
     "tag": N_("Étiquette ajoutée."),
     "untag": N_("Étiquette retirée."),
+    "tags": N_("Étiquettes changées."),
     "status": N_("Statut changé."),
     "archive": N_("Commande archivée."),
     "unarchive": N_("Commande désarchivée."),
     "cancel": N_("Commande annulée."),
+    "cancel_refund": N_(
+        "Commande annulée et marquée comme remboursée : l’argent reste à rendre."
+    ),
     "restore": N_("Commande rétablie."),
     "refund": N_("Marquée comme remboursée : l’argent reste à rendre."),
     "unrefund": N_("Marque de remboursement retirée."),

@@ -50,12 +50,14 @@ def tags(here: Here, order: OrderDetail) -> None:
 
 def _tags_changed(seen: Seen, before: tuple[str, ...], field: str) -> None:
     chosen = st.session_state[field]
-    for name in before:
-        if name not in chosen:
-            acting.act(seen, "untag", name=name)
-    for name in chosen:
-        if name not in before:
-            acting.act(seen, "tag", name=name)
+    off = [name for name in before if name not in chosen]
+    on = [name for name in chosen if name not in before]
+    if not off and len(on) == 1:
+        acting.act(seen, "tag", name=on[0])
+    elif not on and len(off) == 1:
+        acting.act(seen, "untag", name=off[0])
+    else:
+        acting.act(seen, "tags", on=on, off=off)
 
 
 def state(order: OrderDetail) -> None:
@@ -283,9 +285,7 @@ def cancel(here: Here, order: OrderDetail) -> None:
 def _cancel(seen: Seen, key: str, kept: str, refund: str) -> None:
     restock = None if st.session_state.get(kept, True) else False
     refunds = st.session_state.get(refund, False)
-    if acting.act(seen, "cancel", key, restock=restock) and refunds:
-        then = Seen(seen.id, seen.version + 1)
-        acting.act(then, "refund", f"{key}:refund", restock=restock)
+    acting.act(seen, "cancel_refund" if refunds else "cancel", key, restock=restock)
 
 
 def restore(here: Here, order: OrderDetail) -> None:

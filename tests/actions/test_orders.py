@@ -54,6 +54,30 @@ def test_a_tag_taken_off_stays_as_a_tag(counter):
     assert len(counter.rows(tables.tags)) == 1
 
 
+def test_tags_change_together_or_not_at_all(counter):
+    """Two off and one on in one transaction, each with its entry."""
+    for name in ("VIP", "Urgent", "Presse"):
+        tags.tag(counter.store, counter.order, name, actor="t")
+    off = ["VIP", "Urgent"]
+    with pytest.raises(TagNameInvalid):
+        tags.change(counter.store, counter.order, on=[" "], off=off, actor="t")
+
+    seen = Order("1", version=4)
+    done = tags.change(counter.store, seen, on=["Colis"], off=off, actor="t")
+    again = tags.change(counter.store, counter.order, on=["Colis"], off=off, actor="t")
+
+    assert (done.changed, done.result) == (True, {"version": 7})
+    assert counter.kinds()[4:] == ["untagged", "untagged", "tagged"]
+    with counter.store.reading() as connection:
+        on = connection.execute(tables.order_tags.select()).all()
+    assert len(on) == 2
+    assert (again.changed, again.message) == (
+        False,
+        "La commande ne porte pas cette étiquette. "
+        "La commande porte déjà cette étiquette.",
+    )
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * 41, "a\x00b"])
 def test_a_tag_needs_a_name(counter, name):
     """Blank, too long or unprintable is refused before anything is written."""

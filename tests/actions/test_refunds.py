@@ -515,3 +515,33 @@ def test_what_is_sold_since_is_said_to_be_oversold(counter):
 
     assert restored.result == {"taken_out": 4, "oversold": ["LAMP"], "version": 3}
     assert gone.result["oversold"] == ["LAMP"]
+
+
+def test_cancelled_and_refunded_are_one_or_none(counter):
+    """Each has its entry and its version; the units come back once."""
+    seen = Order("1", version=1)
+
+    done = refunds.cancel(counter.store, seen, actor="t", key="k")
+    again = refunds.cancel(counter.store, seen, actor="t", key="k")
+
+    assert done.result == {"restocked": 0, "refund": 1, "amount": 3833, "version": 3}
+    assert (done.order, done.changed, again.changed) == ("1", True, False)
+    assert counter.kinds() == ["imported", "cancelled", "refunded"]
+    assert (counter.row().status, counter.row().payment_status) == (
+        "cancelled",
+        "refunded",
+    )
+    assert counter.on_hand("LAMP") == 3
+    assert broken_rules(counter.store) == {}
+
+
+def test_a_refund_that_is_refused_leaves_the_order_uncancelled(counter):
+    """Nothing is half done."""
+    counter.shop.order("2")
+    seq = counter.store.head().seq
+
+    with pytest.raises(RefundRefused):
+        refunds.cancel(counter.store, Order("2"), actor="t")
+
+    assert counter.row("2").status == "new"
+    assert counter.store.head().seq == seq

@@ -98,6 +98,8 @@ CASES = (
     Case("archive", status.archive, (PLAIN,)),
     Case("unarchive", status.unarchive, (BUSY,)),
     Case("cancel", status.cancel, (PLAIN,)),
+    Case("cancel and refund", refunds.cancel, (PLAIN,)),
+    Case("change the tags", tags.change, (BUSY,), {"on": ["Urgent"], "off": ["VIP"]}),
     Case("cancel after a refund", status.cancel, (MARKED,)),
     Case("restore", status.restore, (CANCELLED,)),
     Case("restore what the source cancelled", status.restore, (DROPPED,)),
