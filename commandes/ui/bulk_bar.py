@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _BATCH = "bulk_batch"
 _LAST = "bulk_last"
 _ALL = "bulk_all"
+_FILTERED = "bulk_filtered"
 _CHOICES = ("bulk_tag", "bulk_status", "bulk_more")
 _NEW = ""  # no tag is called so
 
@@ -85,7 +86,7 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
         horizontal=True, vertical_alignment="center", gap="small", key="bulk_bar"
     ):
         if ticked:
-            _count(shown, ticked)
+            _count(here, shown, ticked)
             if len(ticked) == 1:
                 # The way in for those who work without a mouse.
                 st.button(_("Infos"), key="bulk_infos", on_click=_open, args=ticked)
@@ -136,7 +137,7 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
         _take_away(here, shown, ticked)
 
 
-def _count(shown: Listing, ticked: tuple[int, ...]) -> None:
+def _count(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
     rows = shown.page.rows.filter(pl.col("id").is_in(ticked))
     totals = rows.group_by("currency", maintain_order=True).agg(pl.col("total").sum())
     said = plural("{n} sélectionnée", "{n} sélectionnées", len(ticked))
@@ -145,7 +146,9 @@ def _count(shown: Listing, ticked: tuple[int, ...]) -> None:
     if len(ticked) == len(shown.ids) < shown.summary.count:
         st.checkbox(
             plural(
-                "La commande filtrée", "Les {n} commandes filtrées", shown.summary.count
+                "La commande filtrée",
+                "Les {n} commandes filtrées",
+                len(_filtered(here, shown)),
             ),
             key=_ALL,
             help=_("Agir sur tout ce que le filtre garde, pas seulement la page."),
@@ -195,8 +198,20 @@ def _asked() -> Asked | None:
 def _selected(here: Here, shown: Listing, ticked: tuple[int, ...]) -> tuple[int, ...]:
     if not st.session_state.get(_ALL) or len(ticked) < len(shown.ids):
         return ticked
-    asked = shown.asked
-    return tuple(orders.ids(here.snap, asked.wanted, asked.sort, today=shown.today))
+    return _filtered(here, shown)
+
+
+def _filtered(here: Here, shown: Listing) -> tuple[int, ...]:
+    """All that the list's filter keeps: the very orders whose number was shown.
+
+    They are found once, with the number: what arrives afterwards is not among them.
+    """
+    kept: tuple[str, tuple[int, ...]] = st.session_state.get(_FILTERED, ("", ()))
+    if kept[0] != shown.digest:
+        asked = shown.asked
+        found = orders.ids(here.snap, asked.wanted, asked.sort, today=shown.today)
+        kept = st.session_state[_FILTERED] = (shown.digest, tuple(found))
+    return kept[1]
 
 
 def _begin(asked: Asked, ids: tuple[int, ...]) -> None:

@@ -71,10 +71,10 @@ def test_tags_change_together_or_not_at_all(counter):
     with counter.store.reading() as connection:
         on = connection.execute(tables.order_tags.select()).all()
     assert len(on) == 2
-    assert (again.changed, again.message) == (
-        False,
+    assert again.changed is False
+    assert again.message == (
         "La commande ne porte pas cette étiquette. "
-        "La commande porte déjà cette étiquette.",
+        "La commande porte déjà cette étiquette."
     )
 
 

@@ -55,3 +55,27 @@ def test_cancelling_with_the_refund_does_both(open_page, shop):
 
     assert not app.exception
     assert _kinds(shop) == ["imported", "message_sent", "cancelled", "refunded"]
+
+
+def test_all_that_is_filtered_is_what_was_counted(open_page, shop):
+    """An order that arrives after the number was shown is not acted upon."""
+    told = [{"number": f"A{place}"} for place in range(60)]
+    shop.bring(shop.incoming(told))
+    app = open_page("commandes/liste.py")
+    (table,) = [frame for frame in app.dataframe if "orders" in (frame.key or "")]
+    rows = list(range(len(table.value)))
+    app.session_state[table.key] = {"selection": {"rows": rows, "columns": []}}
+    app.run()
+    (everything,) = [box for box in app.checkbox if box.key == "bulk_all"]
+    assert everything.label == "Les 60 commandes filtrées"
+    shop.order("late")
+    app.session_state[table.key] = {"selection": {"rows": rows, "columns": []}}
+    everything.check().run()
+    app.session_state[table.key] = {"selection": {"rows": rows, "columns": []}}
+
+    app.button(key="bulk_archive").click().run()
+
+    assert not app.exception
+    batch = app.session_state["bulk_batch"]
+    assert len(batch.ids) == 60
+    assert shop.id_of("late") not in batch.ids
