@@ -13,20 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from commandes.actions import carts, notes, payments, refunds, status, tags
+from commandes.actions import carts, notes, payments, refunds, status, tags, trying
 from commandes.actions.orders import Order
 from commandes.errors import CommandesError
 from commandes.store import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from commandes.store import Receipt, Store
 
     Act = Callable[..., Receipt]
-
-# Orders that are looked at while others wait for the write lock.
-_AT_ONCE = 200
 
 ACTS: dict[str, Act] = {
     "tag": tags.tag,
@@ -122,19 +121,11 @@ def preview(
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcomes:
     """What an action would do to each of these orders; nothing is changed."""
-    found: list[Outcome] = []
-    for first in range(0, len(ids), _AT_ONCE):
-        some = ids[first : first + _AT_ONCE]
-        known = _known(store, some)
-        with store.rehearsing(actor) as trial:
-            found += [
-                _one(trial, asked, _Row(id_, *known.get(id_, ("", 0))), actor, None)
-                for id_ in some
-            ]
-        store.give_way()
-        if progress:
-            progress(len(found), len(ids))
-    return Outcomes(asked, tuple(found))
+    found = tuple(
+        _one(trial, asked, _row(trial.connection, id_), actor, None)
+        for trial, id_ in trying.each(store, ids, actor=actor, progress=progress)
+    )
+    return Outcomes(asked, found)
 
 
 def run(
@@ -148,15 +139,15 @@ def run(
     """Do what was looked at, on the orders that change; one transaction per order.
 
     Args:
-        key: the batch's idempotency key; each order has its own, made of it.
+        key: the batch's idempotency key; each order has its own, made of it. What a
+            run that broke off had changed under it counts as changed.
     """
     key = key or secrets.token_urlsafe(16)
     wanted, found = looked.changed, []
     for done, one in enumerate(wanted, start=1):
         row = _Row(one.id, one.number, one.version)
-        before = _before(store, looked.asked, one.id)
         outcome = _one(store, looked.asked, row, actor, f"{key}:{one.id}")
-        found.append(_undoable(looked.asked, outcome, before))
+        found.append(_undoable(looked.asked, outcome))
         store.give_way()
         if progress:
             progress(done, len(wanted))
@@ -192,14 +183,13 @@ class _Row:
     version: int
 
 
-def _known(store: Store, ids: Iterable[int]) -> dict[int, tuple[str, int]]:
-    """Number and version of each of these orders that there is."""
+def _row(connection: Connection, id_: int) -> _Row:
+    """An order as it is; one that is gone has no number."""
     c = tables.orders.c
-    with store.reading() as connection:
-        rows = connection.execute(
-            select(c.id, c.number, c.version).where(c.id.in_(list(ids)))
-        )
-        return {row.id: (row.number, row.version) for row in rows}
+    found = connection.execute(
+        select(c.id, c.number, c.version).where(c.id == id_)
+    ).first()
+    return _Row(id_, "", 0) if found is None else _Row(*found)
 
 
 def _one(store: Store, asked: Asked, row: _Row, actor: str, key: str | None) -> Outcome:
@@ -216,27 +206,18 @@ def _one(store: Store, asked: Asked, row: _Row, actor: str, key: str | None) -> 
         row.number,
         # What is only tried out leaves the version as it is.
         row.version if key is None else receipt.result["version"],
-        changed=receipt.changed,
-        said=receipt.message,
+        changed=receipt.took_effect,
+        said="" if receipt.took_effect else receipt.message,
         result=receipt.result,
     )
 
 
-def _before(store: Store, asked: Asked, order_id: int) -> str:
-    """The status that an undo would give back."""
-    if asked.verb != "status":
-        return ""
-    c = tables.orders.c
-    with store.reading() as connection:
-        return connection.scalar(select(c.status).where(c.id == order_id)) or ""
-
-
-def _undoable(asked: Asked, outcome: Outcome, before: str) -> Outcome:
+def _undoable(asked: Asked, outcome: Outcome) -> Outcome:
     inverse = {
         "tag": Asked("untag", {"name": asked.arguments.get("name")}),
         "untag": Asked("tag", {"name": asked.arguments.get("name")}),
         "archive": Asked("unarchive"),
         "unarchive": Asked("archive"),
-        "status": Asked("status", {"status": before}),
+        "status": Asked("status", {"status": outcome.result.get("from")}),
     }.get(asked.verb)
     return outcome if inverse is None else replace(outcome, undo=inverse)

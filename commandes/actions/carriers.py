@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from commandes.errors import (
     CarrierNameInvalid,
@@ -152,9 +152,7 @@ def remove(
         if before is None:
             said = _("Ce transporteur n’est plus dans la liste.")
             return Receipt("", "", "remove_carrier", changed=False, message=said)
-        writer.connection.execute(
-            delete(tables.carriers).where(tables.carriers.c.id == carrier_id)
-        )
+        writer.delete(tables.carriers, tables.carriers.c.id == carrier_id)
         writer.record(None, "carrier_removed", {"carrier": before.name})
         return Receipt("", "", "remove_carrier", changed=True)
 

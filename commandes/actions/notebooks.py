@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from commandes.errors import (
     NotebookChanged,
@@ -157,9 +157,7 @@ def remove(
 
     def work(writer: Writer) -> Receipt:
         _unchanged(_owned(writer, notebook_id), version)
-        c = tables.notebooks.c
-        gone = delete(tables.notebooks).where(c.id == notebook_id)
-        writer.connection.execute(gone)
+        writer.delete(tables.notebooks, tables.notebooks.c.id == notebook_id)
         return _told(writer, "remove_notebook", notebook_id, version)
 
     asked: dict[str, object] = {"notebook": notebook_id, "version": version}

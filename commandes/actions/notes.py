@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from commandes.actions.messages import as_text
 from commandes.actions.orders import Done, Order, act
 from commandes.store import tables
 from commandes.words import _
@@ -18,7 +19,7 @@ def note(
     store: Store, order: Order, text: str, *, actor: str, key: str | None = None
 ) -> Receipt:
     """Leave a note on an order; a blank one changes nothing."""
-    text = text.strip()
+    text = as_text(text).strip()
 
     def work(writer: Writer, found: Row[Any]) -> Done:
         if not text:

@@ -11,21 +11,18 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from commandes.actions import carriers, tracking
+from commandes.actions import carriers, tracking, trying
 from commandes.actions.orders import Order
 from commandes.actions.tracking import Parcel
 from commandes.errors import CommandesError
 from commandes.words import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from commandes.actions.trying import Progress
     from commandes.store import Store
 
-    Progress = Callable[[int, int], None]
-
-# Orders that are looked at while others wait for the write lock.
-_AT_ONCE = 200
 # What a spreadsheet makes of a long number: 1,23457E+11.
 _SPOILT = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 
@@ -125,14 +122,8 @@ def preview(
 ) -> Outcomes:
     """What noting these parcels would do; nothing is changed."""
     found, groups = _sorted_out(told)
-    for first in range(0, len(groups), _AT_ONCE):
-        some = groups[first : first + _AT_ONCE]
-        with store.rehearsing(actor) as trial:
-            for group in some:
-                found += _one(trial, group, tell=tell, done=done, actor=actor)
-        store.give_way()
-        if progress:
-            progress(first + len(some), len(groups))
+    for trial, group in trying.each(store, groups, actor=actor, progress=progress):
+        found += _one(trial, group, tell=tell, done=done, actor=actor)
     return _arranged(found)
 
 
@@ -151,7 +142,8 @@ def run(
     Args:
         tell: whether the customers get a message.
         done: whether the orders become done as well.
-        key: the file's idempotency key; each order has its own, made of it.
+        key: the file's idempotency key; each order has its own, made of it. What a
+            run that broke off had noted under it counts as noted.
     """
     key = key or secrets.token_urlsafe(16)
     found, groups = _sorted_out(told)
@@ -225,7 +217,7 @@ def _one(
         )
     except CommandesError as error:
         return [_refused(one, error.message) for one in group]
-    if not receipt.changed:
+    if not receipt.took_effect:
         return [replace(one, said=receipt.message) for one in group]
     return _became(group, receipt.result)
 

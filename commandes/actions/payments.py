@@ -79,7 +79,6 @@ def pay(
         return Done(
             "paid",
             payload={"payment": payment, "amount": now, "currency": found.currency},
-            values={"payment_pending": False} if now == left else {},
             result={"payment": payment, "amount": now},
         )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
-
 from commandes.store import Receipt, tables
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ def save(
 
     def work(writer: Writer) -> Receipt:
         profiles = tables.column_profiles
-        writer.connection.execute(delete(profiles).where(profiles.c.name == name))
+        writer.delete(profiles, profiles.c.name == name)
         writer.insert(
             profiles, name=name, toml=toml, owner=actor, created_at=writer.now
         )

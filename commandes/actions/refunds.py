@@ -109,7 +109,9 @@ def refund(
 
     arguments: dict[str, object] = {
         "lines": dict(lines) if lines is not None else None,
-        "line_ids": {str(k): v for k, v in (line_ids or {}).items()},
+        # No line at all is another wish than none in particular, as receipts of
+        # before know it.
+        "line_ids": [] if line_ids == {} else _by_text(line_ids or {}),
         "amount": amount,
         "shipping": shipping,
         "restock": _as_asked(restock),
@@ -149,11 +151,15 @@ def cancel(
     )
 
 
+def _by_text(lines: Mapping[int, object]) -> dict[str, object]:
+    return {str(line): value for line, value in lines.items()}
+
+
 def _as_asked(restock: bool | Mapping[int, bool] | None) -> object:  # noqa: FBT001 (three-valued)
     """The restock choices as JSON, whatever the order in which they were made."""
     if restock is None or isinstance(restock, bool):
         return restock
-    return {str(line): back for line, back in restock.items()}
+    return _by_text(restock)
 
 
 def _comes_back(

@@ -42,6 +42,7 @@ def set_status(
             "status",
             payload={"from": found.status, "to": status},
             values={"status": status},
+            result={"from": found.status},
         )
 
     arguments: dict[str, object] = {"status": status}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from commandes.actions.messages import as_line
 from commandes.errors import SkuUnknown, StockReasonMissing, StockRefused
 from commandes.store import Receipt, tables, to_micros
 from commandes.words import _, number
@@ -197,7 +198,7 @@ def adjust(
         StockRefused: the level would fall below nought or be too high, or nothing
             can be called so.
     """
-    reason = reason.strip()
+    reason = as_line(reason)
     if not reason:
         raise StockReasonMissing(sku=sku)
 

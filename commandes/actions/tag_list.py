@@ -9,6 +9,7 @@ half done is finished by asking for the same again.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -66,16 +67,17 @@ def rename(
 
     arguments: dict[str, object] = {"name": name, "to": to}
     receipt = store.perform("rename_tag", arguments, begin, actor=actor, key=key)
-    if receipt.changed:
-        old, new = receipt.result["old"], receipt.result["new"]
-        _finish(
-            store,
-            lambda writer: _rename_some(writer, old, new),
-            receipt.result["orders"],
-            actor=actor,
-            progress=progress,
-        )
-    return receipt
+    if not receipt.took_effect:
+        return receipt
+    old, new = receipt.result["old"], receipt.result["new"]
+    return _finished(
+        store,
+        receipt,
+        old,
+        lambda writer: _rename_some(writer, old, new),
+        actor=actor,
+        progress=progress,
+    )
 
 
 def delete(
@@ -101,28 +103,33 @@ def delete(
 
     arguments: dict[str, object] = {"name": name}
     receipt = store.perform("delete_tag", arguments, begin, actor=actor, key=key)
-    if receipt.changed:
-        gone = receipt.result["tag"]
-        _finish(
-            store,
-            lambda writer: _delete_some(writer, gone),
-            receipt.result["orders"],
-            actor=actor,
-            progress=progress,
-        )
-    return receipt
+    gone = receipt.result["tag"]
+    return _finished(
+        store,
+        receipt,
+        gone,
+        lambda writer: _delete_some(writer, gone),
+        actor=actor,
+        progress=progress,
+    )
 
 
-def _finish(
+def _finished(
     store: Store,
+    receipt: Receipt,
+    tag_id: int,
     step: Callable[[Writer], bool],
-    touched: int,
     *,
     actor: str,
     progress: Progress | None,
-) -> None:
-    """Do the batches after the first one, until none is left."""
-    done, left = min(BATCH, touched), touched >= BATCH
+) -> Receipt:
+    """Do the batches that are left, also of work that broke half-way under its key."""
+    touched = receipt.result["orders"]
+    with store.reading() as connection:
+        left = _tag(connection, tag_id) is not None
+    if left:
+        receipt = replace(receipt, changed=True, message="")
+    done = min(BATCH, touched)
     while left:
         if progress:
             progress(min(done, touched), touched)
@@ -132,6 +139,7 @@ def _finish(
         done += BATCH
     if progress:
         progress(touched, touched)
+    return receipt
 
 
 def _on_orders(connection: Connection, tag_id: int) -> int:
@@ -238,8 +246,7 @@ def _touch(
 
 
 def _forget(writer: Writer, tag_id: int) -> None:
-    tags = tables.tags
-    writer.connection.execute(tags.delete().where(tags.c.id == tag_id))
+    writer.delete(tables.tags, tables.tags.c.id == tag_id)
 
 
 def _rename_in_views(writer: Writer, old: str, new: str) -> None:

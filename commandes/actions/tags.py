@@ -34,10 +34,14 @@ def clean(name: str) -> str:
     Raises:
         TagNameInvalid: it is blank, too long, or holds control characters.
     """
-    name = " ".join(name.split())
+    name = _tidy(name)
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise TagNameInvalid(longest=LONGEST_NAME)
     return name
+
+
+def _tidy(name: str) -> str:
+    return " ".join(name.split())
 
 
 def find(connection: Connection, name: str) -> Row[Any] | None:
@@ -83,6 +87,8 @@ def tag(
         return Done("tagged", payload={"tag": existing.name if existing else name})
 
     arguments: dict[str, object] = {"name": fold(name)}
+    if color is not None:
+        arguments["color"] = color
     return act(store, "tag", order, work, arguments=arguments, actor=actor, key=key)
 
 
@@ -98,7 +104,9 @@ def untag(
     """Take a tag off an order; the tag itself stays."""
 
     def work(writer: Writer, found: Row[Any]) -> Done:
-        existing = find(writer.connection, name)
+        # Files keep a name as it was written, people copy blanks along.
+        written, tidied = (find(writer.connection, n) for n in (name, _tidy(name)))
+        existing = written or tidied
         on = tables.order_tags.c
         gone = (
             existing is not None

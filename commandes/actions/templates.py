@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from commandes.actions.messages import LONGEST_BODY, LONGEST_SUBJECT, as_line, as_text
 from commandes.errors import TemplateGone, TemplateIncomplete, TemplateNameTaken
@@ -88,9 +88,7 @@ def remove(
 
     def work(writer: Writer) -> Receipt:
         templates = tables.message_templates
-        gone = writer.connection.execute(
-            delete(templates).where(templates.c.id == template_id)
-        ).rowcount
+        gone = writer.delete(templates, templates.c.id == template_id)
         if gone:
             writer.record(None, "template_removed", {"template": template_id})
         message = "" if gone else _("Ce modèle est déjà supprimé.")

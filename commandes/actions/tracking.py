@@ -362,12 +362,14 @@ def remove(
     store: Store, order: Order, number: str, *, actor: str, key: str | None = None
 ) -> Receipt:
     """Take a parcel's number off an order; the activity keeps that it was there."""
+    # Files keep a number as it was written, people copy blanks along.
+    wanted = {number, tidy(Parcel("", number)).number}
 
     def work(writer: Writer, found: Row[Any]) -> Done:
         c = tables.shipments.c
         gone = writer.connection.execute(
             update(tables.shipments)
-            .where(c.order_id == found.id, c.number == number, c.removed_at.is_(None))
+            .where(c.order_id == found.id, c.number.in_(wanted), c.removed_at.is_(None))
             .values(removed_at=writer.now)
         ).rowcount
         if not gone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from commandes.errors import ViewNameEmpty, ViewNameTaken
 from commandes.rules import fold
@@ -56,9 +56,7 @@ def remove(store: Store, name: str, *, actor: str, key: str | None = None) -> Re
 
     def work(writer: Writer) -> Receipt:
         views = tables.saved_views
-        gone = writer.connection.execute(
-            delete(views).where(views.c.name_key == fold(name))
-        ).rowcount
+        gone = writer.delete(views, views.c.name_key == fold(name))
         if gone:
             writer.record(None, "view_removed")
         message = "" if gone else _("Aucune vue ne porte ce nom.")

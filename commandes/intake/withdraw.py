@@ -148,7 +148,7 @@ def _remove_tags(writer: Writer, keys: set[str]) -> None:
     unused = connection.execute(select(tables.tags).where(~used).order_by(tags.id))
     for tag in unused.all():
         if tag.name_key in keys - made:
-            connection.execute(delete(tables.tags).where(tags.id == tag.id))
+            writer.delete(tables.tags, tags.id == tag.id)
             writer.record(None, "tag_deleted", {"tag": tag.name})
 
 
@@ -157,29 +157,28 @@ def _remove(writer: Writer, which: ColumnElement[bool]) -> int:
     connection = writer.connection
     gone = select(tables.orders.c.id).where(which)
     ids = list(connection.scalars(gone.order_by(tables.orders.c.id)))
-    _put_back(connection, gone)
+    _put_back(writer, gone)
     refunds, lines = tables.refunds.c, tables.refund_lines.c
-    connection.execute(
-        delete(tables.refund_lines).where(
-            lines.refund_id.in_(select(refunds.id).where(refunds.order_id.in_(gone)))
-        )
-    )
+    of_gone = select(refunds.id).where(refunds.order_id.in_(gone))
+    writer.delete(tables.refund_lines, lines.refund_id.in_(of_gone))
     for table in (*_CHILDREN, tables.refunds, tables.order_lines):
-        connection.execute(delete(table).where(table.c.order_id.in_(gone)))
-    connection.execute(delete(tables.orders).where(which))
+        if "id" in table.c:
+            writer.delete(table, table.c.order_id.in_(gone))
+        else:
+            connection.execute(delete(table).where(table.c.order_id.in_(gone)))
+    writer.delete(tables.orders, which)
     writer.record_many([(order_id, "{}") for order_id in ids], "withdrawn")
     return len(ids)
 
 
-def _put_back(connection: Connection, gone: Select[tuple[int]]) -> None:
+def _put_back(writer: Writer, gone: Select[tuple[int]]) -> None:
     """Take back the movements of orders that go, and bring their counters along."""
+    connection = writer.connection
     movements, items = tables.stock_movements.c, tables.stock_items.c
     touched = connection.scalars(
         select(movements.stock_item_id).where(movements.order_id.in_(gone)).distinct()
     ).all()
-    connection.execute(
-        delete(tables.stock_movements).where(movements.order_id.in_(gone))
-    )
+    writer.delete(tables.stock_movements, movements.order_id.in_(gone))
     moved = select(func.coalesce(func.sum(movements.quantity), 0)).where(
         movements.stock_item_id == bindparam("item")
     )

@@ -13,7 +13,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, inspect, select, update
+from sqlalchemy import func, insert, inspect, select, update
 
 from commandes.errors import (
     JournalKeyWrong,
@@ -29,15 +29,18 @@ from commandes.words import _
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import ColumnElement, Connection, Engine, Table
 
     from commandes.settings import Settings
 
 # The newest migration; a store that stands there opens without loading Alembic.
 REVISION = "0004"
 
-# The fact of the store that keeps the highest id of a line that was deleted.
-_LAST_LINE = "last_line_id"
+# The facts of the store that keep the highest id that a table's rows had when some
+# were deleted; of the lines it was the first and has a name of its own.
+_LAST = {"order_lines": "last_line_id"}
+
+_AT_ONCE = 500
 
 # Seconds for which long work keeps others waiting before it gives way.
 _TURN = 0.3
@@ -82,19 +85,22 @@ class Writer:
             # A withdrawn order stays in the journal.
             seen = select(func.max(tables.events.c.order_id))
             return self.connection.scalar(seen) or 0
-        if table is tables.order_lines:
-            # A line that a file took away stays in the stock movements.
-            return int(_info(self.connection, _LAST_LINE) or 0)
-        return 0
+        return int(_info(self.connection, _last(table)) or 0)
+
+    def delete(self, table: Table, which: ColumnElement[bool]) -> int:
+        """Delete rows of a table numbered by `id`; returns how many.
+
+        Their ids are never given again: links, receipts, the journal and the stock
+        movements still mean what is gone.
+        """
+        set_info(self, _last(table), str(self.ids(table, 0).start - 1))
+        return self.connection.execute(table.delete().where(which)).rowcount
 
     def delete_lines(self, ids: Sequence[int]) -> None:
-        """Delete lines of orders; their ids are never given again."""
-        if not ids:
-            return
-        table = tables.order_lines
-        set_info(self, _LAST_LINE, str(self.ids(table, 0).start - 1))
-        statement = table.delete().where(table.c.id == bindparam("row_id"))
-        self.connection.execute(statement, [{"row_id": id_} for id_ in ids])
+        """Delete lines of orders, however many."""
+        c = tables.order_lines.c
+        for first in range(0, len(ids), _AT_ONCE):
+            self.delete(tables.order_lines, c.id.in_(ids[first : first + _AT_ONCE]))
 
     def insert(self, table: Table, **values: object) -> int:
         """Insert one row of a table numbered by `id`; returns the id."""
@@ -146,6 +152,10 @@ class Writer:
         )
 
 
+def _last(table: Table) -> str:
+    return _LAST.get(table.name, f"last_{table.name}_id")
+
+
 def bulk_insert(
     connection: Connection,
     table: Table,
@@ -172,6 +182,7 @@ class Receipt:
         order: the order's number, empty for what concerns no order.
         action: the verb.
         changed: False when there was nothing to do or the key was already used.
+        done_before: whether it was done when the key was first used.
         message: why nothing changed, in one sentence; empty otherwise.
         result: what else the action says (JSON values).
     """
@@ -182,6 +193,12 @@ class Receipt:
     changed: bool
     message: str = ""
     result: dict[str, Any] = field(default_factory=dict)
+    done_before: bool = False
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether what was asked for changed something, now or before."""
+        return self.changed or self.done_before
 
 
 class Store:
@@ -343,6 +360,11 @@ class Within(Store):
         self.settings = store.settings
         self._writer = writer
 
+    @property
+    def connection(self) -> Connection:
+        """The transaction, to look at what the actions are about."""
+        return self._writer.connection
+
     def perform(
         self,
         action: str,
@@ -388,7 +410,8 @@ def _earlier(connection: Connection, key: str, digest: str) -> Receipt | None:
     if row.arguments_digest != digest:
         raise KeyReused(key=key)
     first = Receipt(**json.loads(row.result))
-    return replace(first, changed=False, message=first.message or _("C’est déjà fait."))
+    message = first.message or _("C’est déjà fait.")
+    return replace(first, changed=False, message=message, done_before=first.changed)
 
 
 def _info(connection: Connection, name: str) -> str | None:

@@ -7,6 +7,7 @@ JSON is text, so that both databases and the mirror read it alike.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,20 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else from_micros(value)
 
 
+class SafeText(TypeDecorator[str]):
+    """A text as both databases can hold it: without NUL and halves of characters."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Leave out what PostgreSQL, or UTF-8, cannot write."""
+        del dialect
+        return None if value is None else _UNWRITABLE.sub("", value)
+
+
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -89,7 +104,7 @@ store_info = Table(
     "store_info",
     metadata,
     Column("name", String, primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("value", SafeText, nullable=False),
     comment="One row per fact of this store: store_id, sample",
 )
 
@@ -97,14 +112,14 @@ imports = Table(
     "imports",
     metadata,
     _id(),
-    Column("file_name", Text, nullable=False),
+    Column("file_name", SafeText, nullable=False),
     Column("file_digest", String(64), nullable=False),
     Column("format", String, nullable=False),
-    Column("profile", Text, nullable=False),
+    Column("profile", SafeText, nullable=False),
     Column("source", String, nullable=False),
     Column("state", String, nullable=False),  # running, done, withdrawn
     Column("moves_stock", Boolean, nullable=False),
-    Column("actor", Text, nullable=False),
+    Column("actor", SafeText, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("rows_read", Integer, nullable=False),
@@ -115,7 +130,7 @@ imports = Table(
     Column("orders_unchanged", Integer, nullable=False),
     Column("batches_done", Integer, nullable=False),
     Column("batches_total", Integer, nullable=False),
-    Column("totals", Text, nullable=False),  # JSON {currency: minor units}
+    Column("totals", SafeText, nullable=False),  # JSON {currency: minor units}
 )
 
 orders = Table(
@@ -123,19 +138,19 @@ orders = Table(
     metadata,
     _id(),
     Column("source", String, nullable=False),
-    Column("source_id", Text, nullable=False),
-    Column("number", Text, nullable=False, index=True),
+    Column("source_id", SafeText, nullable=False),
+    Column("number", SafeText, nullable=False, index=True),
     Column("module", String, nullable=False),
     Column("status", String, nullable=False),
     Column("payment_status", String, nullable=False),
     Column("payment_pending", Boolean, nullable=False),
     Column("is_cart", Boolean, nullable=False),
-    Column("cart_id", Text),
-    Column("channel", Text),
+    Column("cart_id", SafeText),
+    Column("channel", SafeText),
     Column("currency", String(3), nullable=False),
     Column("subtotal", Money, nullable=False),
     Column("discount", Money, nullable=False),
-    Column("discount_codes", Text),
+    Column("discount_codes", SafeText),
     Column("shipping", Money, nullable=False),
     Column("fees", Money, nullable=False),
     Column("tip", Money, nullable=False),
@@ -143,20 +158,20 @@ orders = Table(
     Column("tax_included", Boolean, nullable=False),
     Column("total", Money, nullable=False),
     Column("gift_card", Money, nullable=False),
-    Column("customer_name", Text),
-    Column("email", Text),
-    Column("phone", Text),
+    Column("customer_name", SafeText),
+    Column("email", SafeText),
+    Column("phone", SafeText),
     Column("marketing_consent", Boolean),
-    Column("billing_address", Text),  # JSON, see ADDRESS_FIELDS
-    Column("shipping_address", Text),  # JSON, see ADDRESS_FIELDS
-    Column("ip_address", Text),
-    Column("user_agent", Text),
+    Column("billing_address", SafeText),  # JSON, see ADDRESS_FIELDS
+    Column("shipping_address", SafeText),  # JSON, see ADDRESS_FIELDS
+    Column("ip_address", SafeText),
+    Column("user_agent", SafeText),
     Column("placed_at", Instant, nullable=False),
     Column("begun_at", Instant),
     Column("abandoned_at", Instant),
     Column("cancelled_at", Instant),
     Column("archived_at", Instant),
-    Column("cart_url", Text),  # https: the source's own link back to the cart
+    Column("cart_url", SafeText),  # https: the source's own link back to the cart
     Column("import_id", Id, ForeignKey("imports.id")),
     Column("version", Integer, nullable=False),
     UniqueConstraint("source", "source_id"),
@@ -189,9 +204,9 @@ order_lines = Table(
     _id(),
     _order(),
     Column("position", Integer, nullable=False),
-    Column("sku", Text),
-    Column("title", Text, nullable=False),
-    Column("variant", Text),
+    Column("sku", SafeText),
+    Column("title", SafeText, nullable=False),
+    Column("variant", SafeText),
     Column("quantity", Integer, nullable=False),
     Column("unit_price", Money, nullable=False),
     Column("discount", Money, nullable=False),
@@ -204,7 +219,7 @@ order_lines = Table(
     # Units that the source itself had refunded or cancelled: never put back here.
     Column("source_returned_quantity", Integer, nullable=False),
     Column("service_at", Instant),
-    Column("details", Text),  # JSON of the module's own facts
+    Column("details", SafeText),  # JSON of the module's own facts
 )
 
 payments = Table(
@@ -216,9 +231,9 @@ payments = Table(
     # False: the source says paid without a date, the order's date stands in.
     Column("at_given", Boolean, nullable=False),
     Column("amount", Money, nullable=False),
-    Column("means", Text),
-    Column("provider", Text),
-    Column("reference", Text),
+    Column("means", SafeText),
+    Column("provider", SafeText),
+    Column("reference", SafeText),
     Column("kind", String, nullable=False),  # full deposit balance instalment renewal
     Column("origin", String, nullable=False),  # here, platform
     Column("voided_at", Instant),
@@ -231,15 +246,15 @@ refunds = Table(
     _order(),
     Column("amount", Money, nullable=False),
     Column("shipping_amount", Money, nullable=False),
-    Column("reason", Text),
+    Column("reason", SafeText),
     Column("restock", Boolean),
     Column("origin", String, nullable=False),  # here, platform
     Column("marked_at", Instant),  # empty when a file gives no date
     Column("state", String, nullable=False),  # to_do, done
     Column("done_at", Instant),
     Column("done_amount", Money),
-    Column("provider", Text),
-    Column("reference", Text),
+    Column("provider", SafeText),
+    Column("reference", SafeText),
     Column("voided_at", Instant),
 )
 
@@ -258,9 +273,9 @@ stock_items = Table(
     "stock_items",
     metadata,
     _id(),
-    Column("sku", Text, nullable=False),
+    Column("sku", SafeText, nullable=False),
     Column("service_at", Instant),  # an event date, a service or a slot
-    Column("title", Text),
+    Column("title", SafeText),
     Column("on_hand", Integer, nullable=False),
     Column("alert_level", Integer),
 )
@@ -284,9 +299,9 @@ stock_movements = Table(
     Column("at", Instant, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("cause_kind", String, nullable=False),
-    Column("cause_id", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("reason", Text),
+    Column("cause_id", SafeText, nullable=False),
+    Column("actor", SafeText, nullable=False),
+    Column("reason", SafeText),
     UniqueConstraint("cause_kind", "cause_id", "line_id"),
 )
 
@@ -294,8 +309,8 @@ tags = Table(
     "tags",
     metadata,
     _id(),
-    Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False, unique=True),  # rules.fold(name)
+    Column("name", SafeText, nullable=False),
+    Column("name_key", SafeText, nullable=False, unique=True),  # rules.fold(name)
     Column("color", String, nullable=False),  # a name of rules.TAG_COLORS
 )
 
@@ -313,8 +328,8 @@ notes = Table(
     _id(),
     _order(),
     Column("at", Instant, nullable=False),
-    Column("author", Text, nullable=False),  # a person, or "client"
-    Column("text", Text, nullable=False),
+    Column("author", SafeText, nullable=False),  # a person, or "client"
+    Column("text", SafeText, nullable=False),
 )
 
 shipments = Table(
@@ -322,9 +337,9 @@ shipments = Table(
     metadata,
     _id(),
     _order(),
-    Column("carrier", Text),
-    Column("number", Text, nullable=False),
-    Column("url", Text),
+    Column("carrier", SafeText),
+    Column("number", SafeText, nullable=False),
+    Column("url", SafeText),
     Column("origin", String, nullable=False),  # here, platform
     Column("at", Instant),
     Column("removed_at", Instant),
@@ -334,9 +349,9 @@ carriers = Table(
     "carriers",
     metadata,
     _id(),
-    Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False, unique=True),  # rules.fold(name)
-    Column("url", Text, nullable=False),  # https, {n} is the number, URL-encoded
+    Column("name", SafeText, nullable=False),
+    Column("name_key", SafeText, nullable=False, unique=True),  # rules.fold(name)
+    Column("url", SafeText, nullable=False),  # https, {n} is the number, URL-encoded
 )
 
 messages = Table(
@@ -345,22 +360,22 @@ messages = Table(
     _id(),
     _order(),
     Column("direction", String, nullable=False),  # out, in
-    Column("sender", Text),  # of what came in
-    Column("recipient", Text),
-    Column("subject", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("sender", SafeText),  # of what came in
+    Column("recipient", SafeText),
+    Column("subject", SafeText, nullable=False),
+    Column("body", SafeText, nullable=False),
     # queued sending sent failed uncertain, or received
     Column("state", String, nullable=False, index=True),
-    Column("message_id", Text, unique=True),
-    Column("in_reply_to", Text),
-    Column("error", Text),
+    Column("message_id", SafeText, unique=True),
+    Column("in_reply_to", SafeText),
+    Column("error", SafeText),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("actor", Text, nullable=False),
+    Column("actor", SafeText, nullable=False),
     Column("at", Instant, nullable=False),
     Column("state_at", Instant, nullable=False),
     Column("read_at", Instant),
     # Of what the customer did not ask for: where one click ends it (RFC 8058).
-    Column("unsubscribe_url", Text),
+    Column("unsubscribe_url", SafeText),
 )
 
 # Who wants no reminder: a keyed digest of the e-mail, which names nobody.
@@ -375,20 +390,20 @@ message_templates = Table(
     "message_templates",
     metadata,
     _id(),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", SafeText, nullable=False, unique=True),
     Column("language", String, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("subject", SafeText, nullable=False),
+    Column("body", SafeText, nullable=False),
 )
 
 saved_views = Table(
     "saved_views",
     metadata,
     _id(),
-    Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False, unique=True),  # rules.fold(name)
-    Column("query", Text, nullable=False),  # the URL's query string, in codes
-    Column("owner", Text, nullable=False),
+    Column("name", SafeText, nullable=False),
+    Column("name_key", SafeText, nullable=False, unique=True),  # rules.fold(name)
+    Column("query", SafeText, nullable=False),  # the URL's query string, in codes
+    Column("owner", SafeText, nullable=False),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -396,10 +411,10 @@ notebooks = Table(
     "notebooks",
     metadata,
     _id(),
-    Column("name", Text, nullable=False),
-    Column("cells", Text, nullable=False),  # JSON: actions/notebooks.py says what
+    Column("name", SafeText, nullable=False),
+    Column("cells", SafeText, nullable=False),  # JSON: actions/notebooks.py says what
     Column("shared", Boolean, nullable=False),
-    Column("owner", Text, nullable=False),
+    Column("owner", SafeText, nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
@@ -410,8 +425,8 @@ column_profiles = Table(
     metadata,
     _id(),
     Column("name", String, nullable=False, unique=True),
-    Column("toml", Text, nullable=False),
-    Column("owner", Text, nullable=False),
+    Column("toml", SafeText, nullable=False),
+    Column("owner", SafeText, nullable=False),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -421,9 +436,9 @@ events = Table(
     Column("seq", Id, primary_key=True, autoincrement=False),
     Column("order_id", Id, index=True),
     Column("at", Instant, nullable=False),
-    Column("actor", Text, nullable=False),
+    Column("actor", SafeText, nullable=False),
     Column("kind", String, nullable=False),
-    Column("payload", Text, nullable=False),  # JSON without personal data
+    Column("payload", SafeText, nullable=False),  # JSON without personal data
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
 )
@@ -439,10 +454,10 @@ journal_head = Table(
 receipts = Table(
     "receipts",
     metadata,
-    Column("key", Text, primary_key=True),
+    Column("key", SafeText, primary_key=True),
     Column("action", String, nullable=False),
     Column("arguments_digest", String(64), nullable=False),
-    Column("result", Text, nullable=False),  # JSON
+    Column("result", SafeText, nullable=False),  # JSON
     Column("at", Instant, nullable=False),
 )
 
@@ -452,7 +467,7 @@ import_rows = Table(
     _id(),
     Column("import_id", Id, ForeignKey("imports.id"), nullable=False, index=True),
     Column("row", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", SafeText, nullable=False),
 )
 
 import_values = Table(
@@ -460,17 +475,17 @@ import_values = Table(
     metadata,
     Column("order_id", Id, ForeignKey("orders.id"), primary_key=True),
     Column("import_id", Id, ForeignKey("imports.id"), nullable=False),
-    Column("fields", Text, nullable=False),  # JSON: the last imported value of each
+    Column("fields", SafeText, nullable=False),  # JSON: the last imported value of each
 )
 
 people = Table(
     "people",
     metadata,
     _id(),
-    Column("issuer", Text),
-    Column("subject", Text),
-    Column("email", Text, nullable=False, unique=True),
-    Column("name", Text),
+    Column("issuer", SafeText),
+    Column("subject", SafeText),
+    Column("email", SafeText, nullable=False, unique=True),
+    Column("name", SafeText),
     Column("role", String, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("invited_at", Instant, nullable=False),

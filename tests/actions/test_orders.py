@@ -15,6 +15,7 @@ from commandes.actions import (
     stock,
     tags,
     tracking,
+    views,
 )
 from commandes.actions.orders import Order
 from commandes.errors import (
@@ -24,6 +25,7 @@ from commandes.errors import (
     OrderAmbiguous,
     OrderChanged,
     OrderIsCancelled,
+    OrderNotFound,
     PaymentRefused,
     StockReasonMissing,
     TagNameInvalid,
@@ -52,6 +54,59 @@ def test_a_tag_taken_off_stays_as_a_tag(counter):
 
     assert [off.changed, again.changed, unknown.changed] == [True, False, False]
     assert len(counter.rows(tables.tags)) == 1
+
+
+def test_the_colour_is_part_of_what_was_asked(counter):
+    """The same key with another colour is refused, not taken for the same."""
+    asked = {"color": "red", "actor": "t", "key": "k"}
+    tags.tag(counter.store, counter.order, "VIP", **asked)
+
+    with pytest.raises(KeyReused):
+        tags.tag(counter.store, counter.order, "VIP", **asked | {"color": "blue"})
+
+
+def test_blanks_copied_along_take_off_what_is_there(counter):
+    """A tag and a number, as a person pastes them, and as a file wrote them."""
+    told = {"tags": ["Très  bien"], "shipments": ["AB 12"]}
+    counter.shop.order("2", **told)
+    two = Order("2")
+    tags.tag(counter.store, two, "Très Urgent", actor="t")
+    tracking.track(counter.store, two, carrier="UPS", number="77 1", actor="t")
+
+    off = [tags.untag(counter.store, two, n, actor="t") for n in
+           (" très   urgent ", "Très  bien")]  # fmt: skip
+    gone = [tracking.remove(counter.store, two, n, actor="t") for n in
+            (" 7 7\u200b1 ", "AB 12")]  # fmt: skip
+
+    assert [one.changed for one in (*off, *gone)] == [True] * 4
+
+
+def test_what_postgresql_cannot_hold_is_left_out_on_both(counter):
+    """NUL and halves of characters in what people type, search for and explain."""
+    store, one, bad = counter.store, counter.order, "a\0b\ud800"
+    notes.note(store, one, bad, actor="t")
+    assert not notes.note(store, one, "\0 ", actor="t").changed
+    told = {"means": bad, "provider": bad, "reference": bad}
+    counter.shop.order("2")
+    payments.pay(store, Order("2"), **told, actor="t")
+    refunds.refund(store, one, reason=bad, actor="t")
+    refunds.close(store, one, provider=bad, reference=bad, actor="t")
+    stock.adjust(store, "LAMP", 1, bad, actor="t")
+    with pytest.raises(StockReasonMissing):
+        stock.adjust(store, "LAMP", 1, "\0", actor="t")
+    views.save(store, bad, "tag=x", actor="t")
+    assert views.remove(store, bad, actor="t").changed
+    assert not tags.untag(store, one, bad, actor="t").changed
+    assert tracking.link(store, bad, "1") is None
+    assert not tracking.remove(store, one, bad, actor="t").changed
+    with pytest.raises(OrderNotFound):
+        notes.note(store, Order(bad), "x", actor="t")
+
+    assert [note.text for note in counter.rows(tables.notes)] == ["ab"]
+    (payment,) = [p for p in counter.rows(tables.payments) if p.origin == "here"]
+    assert (payment.means, payment.provider, payment.reference) == ("ab", "ab", "ab")
+    assert [mark.reason for mark in counter.rows(tables.refunds)] == ["ab"]
+    assert counter.rows(tables.stock_movements)[-1].reason == "ab"
 
 
 def test_tags_change_together_or_not_at_all(counter):

@@ -146,7 +146,8 @@ def test_the_same_file_twice_under_one_key_acts_once(shop):
     again = parcels.run(shop.store, MIXED[:2], actor="t", key="k")
 
     assert [one.added for one in first.all] == [True]
-    assert [one.added for one in again.all] == [False, True]
+    assert [one.added for one in again.all] == [True, True]
+    assert again.all[0] == first.all[0]
     assert len(detail.order(shop.store, "1").activity) == 2
 
 

@@ -12,6 +12,7 @@ from commandes.actions import payments, refunds, status, stock
 from commandes.actions.closing import Mark, close_all
 from commandes.actions.orders import Order
 from commandes.errors import (
+    KeyReused,
     OrderChanged,
     OrderNotFound,
     RefundMarkRefused,
@@ -515,6 +516,14 @@ def test_what_is_sold_since_is_said_to_be_oversold(counter):
 
     assert restored.result == {"taken_out": 4, "oversold": ["LAMP"], "version": 3}
     assert gone.result["oversold"] == ["LAMP"]
+
+
+def test_no_line_is_another_wish_than_none_in_particular(counter):
+    """Under the key of a whole refund, a refund of no line is refused."""
+    refunds.refund(counter.store, counter.order, actor="t", key="k")
+
+    with pytest.raises(KeyReused):
+        refunds.refund(counter.store, counter.order, line_ids={}, actor="t", key="k")
 
 
 def test_cancelled_and_refunded_are_one_or_none(counter):

@@ -197,6 +197,24 @@ def test_a_renaming_that_was_killed_is_finished_by_asking_again(tagged, to):
     assert [name for name in left if name.startswith("tag_")] == []
 
 
+@pytest.mark.parametrize("ask", [tag_list.rename, tag_list.delete])
+def test_work_that_broke_half_way_is_finished_under_its_key(tagged, ask):
+    """Asked again it goes on, and says that it did; once more there is nothing left."""
+    names_ = ("VIP", "Fidèle") if ask is tag_list.rename else ("VIP",)
+    with pytest.raises(Killed):
+        ask(tagged.store, *names_, actor="t", key="k", progress=stop)
+    assert on_orders(tagged)[4] == ["VIP"]
+
+    going_on = ask(tagged.store, *names_, actor="t", key="k")
+    head = tagged.store.head()
+    again = ask(tagged.store, *names_, actor="t", key="k")
+
+    assert (going_on.changed, going_on.message) == (True, "")
+    assert "VIP" not in names(tagged)
+    assert (again.changed, again.message) == (False, "C’est déjà fait.")
+    assert tagged.store.head() == head
+
+
 def test_a_tag_is_deleted_from_every_order(tagged):
     """One entry per order, in the words of taking a tag off; the others stay."""
     receipt = tag_list.delete(tagged.store, "VIP", actor="t")

@@ -87,6 +87,7 @@ CASES = {
         lambda store, **by: status.set_status(store, ONE, "done", **by),
         action="status",
         asked={"status": "done"},
+        result={"from": "new"},
         kind="status",
         payload={"from": "new", "to": "done"},
     ),
@@ -652,7 +653,26 @@ def test_a_payment_keeps_what_was_noted_of_it(shop):
     )
     assert (second.means, second.provider, second.reference) == (None, None, None)
     assert all(row.at_given for row in found)
-    assert not _pending(shop.store)
+    assert _status(shop.store) == "paid"
+
+
+def test_a_payment_voided_leaves_the_one_that_the_source_announced(shop):
+    """« Paiement en cours » comes back: the source's word was never taken away."""
+    shop.order("1", payment_pending=True)
+    payments.pay(shop.store, ONE, amount=300, actor="t")
+    payments.pay(shop.store, ONE, actor="t")
+    assert _status(shop.store) == "paid"
+
+    payments.void(shop.store, ONE, 1, actor="t")
+    assert _status(shop.store) == "pending"
+    payments.void(shop.store, ONE, 2, actor="t")
+    assert _status(shop.store) == "pending"
+
+
+def _status(store):
+    with store.reading() as connection:
+        c = tables.orders.c
+        return connection.scalar(select(c.payment_status).where(c.id == 1))
 
 
 @pytest.mark.parametrize("payment", [1, 3])

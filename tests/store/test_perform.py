@@ -52,6 +52,21 @@ def test_the_same_key_gives_the_first_receipt_again(any_store):
     assert entries(any_store) == 1
 
 
+@pytest.mark.parametrize("table", [tables.tags, tables.carriers])
+def test_an_id_that_was_deleted_is_never_given_again(any_store, table):
+    """Links, receipts and the journal still mean what is gone."""
+    values = {"name": "a", "name_key": "a", "color": "red", "url": "https://e.org"}
+    values = {name: text for name, text in values.items() if name in table.c}
+    with any_store.writing("t") as writer:
+        first = writer.insert(table, **values)
+        assert writer.delete(table, table.c.id == first) == 1
+        assert writer.delete(table, table.c.id == first) == 0
+    with any_store.writing("t") as writer:
+        second = writer.insert(table, **values)
+
+    assert second == first + 1
+
+
 def test_a_second_meant_action_is_done(any_store):
     """Without a key, or with a new one, the same request is another one."""
     receipts = {announce(any_store).receipt, announce(any_store).receipt}
