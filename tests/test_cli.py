@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -370,6 +371,48 @@ def test_a_writing_command_is_light():
     )
 
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list", "--limit", 10**30),
+        ("list", "--limit", "²"),
+        ("imports", "--withdraw", 10**30),
+        ("sample", "--orders", 10**30),
+        ("sample", "--seed", "-1"),
+        ("sample", "--seed", 10**30),
+        ("verify", "--head", f"{10**30}:{0:064}"),
+        ("report", "month", "--month", "9999-12", "-o", "x.html"),
+        ("pay", "{number}", "--amount", 10**30),
+        ("pay", "{number}", "--amount", "1e999999"),
+        ("refund", "{number}", "--line", f"LAMP={'9' * 5000}"),
+        ("note", "{number}", "caf\udce9"),
+    ],
+)
+def test_absurd_arguments_are_wrong_usage(sampled, arguments):
+    """Numbers that nothing has, bytes that are no text: a sentence, not a crash."""
+    number = sampled("list")[1]["orders"][0]["number"]
+    asked = [str(argument).format(number=number) for argument in arguments]
+
+    code, answer = sampled(*asked)
+
+    assert (code, answer["error"]["code"]) == (2, "usage")
+
+
+def test_a_reader_that_has_enough_ends_the_command_quietly(sampled, tmp_path):
+    """`commandes list | head -1`: nothing on standard error, whatever is left."""
+    environment = {**os.environ, "COMMANDES_DATA_DIR": str(tmp_path / "data")}
+    listing = subprocess.Popen(
+        [sys.executable, "-m", "commandes.cli", "list", "--limit", "300", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    listing.stdout.close()
+
+    assert listing.stderr.read() == b""
+    assert listing.wait() == 1
 
 
 def test_parcels_of_a_file_are_noted(sampled, tmp_path):

@@ -67,6 +67,7 @@ class Outcome:
         message: whether the customer gets a message.
         said: why nothing is added; empty when the number is.
         refused: whether that is a refusal rather than a thing done already.
+        again: whether an earlier run under the same key had done it.
     """
 
     told: Told
@@ -77,6 +78,7 @@ class Outcome:
     message: bool = False
     said: str = ""
     refused: bool = False
+    again: bool = False
 
     @property
     def changed(self) -> bool:
@@ -219,7 +221,8 @@ def _one(
         return [_refused(one, error.message) for one in group]
     if not receipt.took_effect:
         return [replace(one, said=receipt.message) for one in group]
-    return _became(group, receipt.result)
+    became = _became(group, receipt.result)
+    return [replace(one, again=receipt.done_before) for one in became]
 
 
 def _became(group: Sequence[Outcome], result: dict[str, Any]) -> list[Outcome]:

@@ -7,6 +7,7 @@ error is one sentence on standard error, exit code 1 (2 for wrong usage).
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from commandes.cli.questions import COMMANDS as QUESTIONS
 from commandes.cli.verbs import COMMANDS as VERBS
 from commandes.errors import CommandesError, UsageError
 from commandes.settings import read as read_settings
+from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +27,18 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        return _run(arguments)
+    except BrokenPipeError:
+        # Whoever read has enough (`| head -1`): nothing more is said to anybody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
+        _check(arguments)
         settings = read_settings()
         words.use(settings.language)
         options = build().parse_args(arguments)
@@ -35,15 +47,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error, as_json=as_json)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
     if answer is not None:
         if as_json:
             print(json.dumps(answer, ensure_ascii=False))
         else:
             PRINTERS.get(options.command, plainly)(answer)
+    # Here, where a reader that has gone is expected.
+    sys.stdout.flush()
     return 1 if answer is not None and answer.get("ok") is False else 0
+
+
+def _check(arguments: Sequence[str]) -> None:
+    """Refuse what could be neither kept nor printed: bytes that are no text."""
+    try:
+        "".join(arguments).encode()
+    except UnicodeEncodeError:
+        raise UsageError(detail=_("un argument n’est pas en UTF-8")) from None
 
 
 def _fail(error: CommandesError, *, as_json: bool) -> int:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+# No count, limit or seed of anybody is larger.
+_MOST = 1_000_000_000
+
+
 class _Parser(argparse.ArgumentParser):
     """Wrong usage becomes our error: one sentence, exit code 2."""
 
@@ -38,7 +42,7 @@ def _day(text: str) -> date:
 
 
 def _month(text: str) -> date:
-    if not re.fullmatch("(?!0000)[0-9]{4}-(0[1-9]|1[0-2])", text):
+    if not re.fullmatch("(?!0000|9999)[0-9]{4}-(0[1-9]|1[0-2])", text):
         raise argparse.ArgumentTypeError(
             _("« {value} » n’est pas un mois AAAA-MM").format(value=text)
         )
@@ -47,7 +51,7 @@ def _month(text: str) -> date:
 
 def _head(text: str) -> Head:
     seq, _colon, digest = text.partition(":")
-    if not seq.isdigit() or len(digest) != 64:  # noqa: PLR2004 (a SHA-256 in hex)
+    if not _is_whole(seq) or len(digest) != 64:  # noqa: PLR2004 (a SHA-256 in hex)
         raise argparse.ArgumentTypeError(
             _("« {value} » n’est pas un numéro, deux-points, une empreinte").format(
                 value=text
@@ -57,11 +61,27 @@ def _head(text: str) -> Head:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not _is_whole(text) or int(text) < 1:
         raise argparse.ArgumentTypeError(
-            _("« {value} » n’est pas un nombre positif").format(value=text)
+            _("« {value} » n’est pas un nombre entre 1 et {most}").format(
+                value=text, most=_MOST
+            )
         )
     return int(text)
+
+
+def _seed(text: str) -> int:
+    if not _is_whole(text):
+        raise argparse.ArgumentTypeError(
+            _("« {value} » n’est pas un nombre entre 0 et {most}").format(
+                value=text, most=_MOST
+            )
+        )
+    return int(text)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isdecimal() and len(text) <= len(str(_MOST)) and int(text) <= _MOST
 
 
 def _add_filters(parser: argparse.ArgumentParser, *, archived: str) -> None:
@@ -116,7 +136,7 @@ def build() -> _Parser:
     )
     sample = command("sample", "fill an empty store with sample orders")
     sample.add_argument("--orders", type=_count, default=2000)
-    sample.add_argument("--seed", type=int, default=1)
+    sample.add_argument("--seed", type=_seed, default=1)
     bring = command("import", "bring the orders of a file in")
     bring.add_argument("file", type=Path)
     bring.add_argument(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import replace
 from datetime import datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     Answer = dict[str, Any]
 
 
+# Digits of a number of units.
+_LONGEST_UNITS = 9
 # Orders that an answer names one by one.
 _MOST_NAMED = 100
 
@@ -57,9 +59,10 @@ def _who(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _answer(receipt: Receipt) -> Answer:
+    inner = ("result", "done_before")
     return {
         **receipt.result,
-        **{k: v for k, v in vars(receipt).items() if k != "result"},
+        **{k: v for k, v in vars(receipt).items() if k not in inner},
     }
 
 
@@ -74,7 +77,7 @@ def _amount(store: Store, order: Order, text: str | None) -> int | None:
         exact = value.is_finite() and value == rules.to_major(
             rules.to_minor(value, currency), currency
         )
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one that no currency has
         exact = False
     if not exact:
         detail = _("« {value} » n’est pas un montant en {currency}")
@@ -120,7 +123,7 @@ def _refund(
     lines: dict[str, int] = {}
     for text in options.line:
         sku, _equals, units = text.rpartition("=")
-        if not sku or not units.isdecimal():
+        if not sku or not units.isdecimal() or len(units) > _LONGEST_UNITS:
             detail = _("« {value} » n’est pas RÉFÉRENCE=QUANTITÉ").format(value=text)
             raise UsageError(detail=detail)
         lines[sku] = lines.get(sku, 0) + int(units)
@@ -196,17 +199,19 @@ def _track_file(store: Store, options: argparse.Namespace) -> Answer:
         found = parcels.preview(store, told, **asked)
     else:
         found = parcels.run(store, told, **asked, key=options.key)
+    # What the key had done before is no change of now.
+    now = parcels.Outcomes(tuple(one for one in found.all if not one.again))
     return {
         "action": "track",
-        "changed": bool(found.changed) and not options.dry_run,
+        "changed": bool(now.changed) and not options.dry_run,
         "dry_run": options.dry_run,
-        "orders": found.orders,
-        "tracked": sum(one.added for one in found.all),
-        "done": sum(one.done for one in found.all),
+        "orders": now.orders,
+        "tracked": sum(one.added for one in now.all),
+        "done": sum(one.done for one in now.all),
         "messages": len(
-            {(one.told.order, one.told.source) for one in found.all if one.message}
+            {(one.told.order, one.told.source) for one in now.all if one.message}
         ),
-        "unchanged": len(found.idle),
+        "unchanged": len(found.all) - len(now.changed) - len(found.refused),
         "refused": [
             {"row": one.told.row, "order": one.told.order, "reason": one.said}
             for one in found.refused
