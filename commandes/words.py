@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import gettext
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from decimal import Decimal
 
 LANGUAGES = {"fr": "Français", "en": "English"}
@@ -211,6 +212,17 @@ def moment(value: datetime, timezone: str, *, seconds: bool = False) -> str:
     )
 
 
+def told(text: str, timezone: str) -> str:
+    """What a source wrote: an instant in the shop's time zone, all else as it stands.
+
+    So does a date beyond the calendar's ends, which no zone can move.
+    """
+    with suppress(ValueError, OverflowError):
+        at = datetime.fromisoformat(text)
+        return moment(at, timezone) if at.tzinfo else text
+    return text
+
+
 def listed(items: Sequence[str]) -> str:
     """Items as a sentence lists them: a, b et c."""
     from babel.lists import format_list
@@ -246,6 +258,7 @@ MESSAGE_WORDS = {
     "sent": N_("Envoyé"),
     "failed": N_("Échec de l’envoi"),
     "uncertain": N_("Envoi non confirmé"),
+    "withdrawn": N_("Retiré avant l’envoi"),
     "received": N_("Reçu"),
 }
 DATED_WORDS = {

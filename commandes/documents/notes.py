@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from commandes import words
@@ -202,9 +201,4 @@ def _fact(value: Any, zone: str) -> str:  # noqa: ANN401 (a value of JSON)
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, int | float):
         return words.number(value)
-    text = str(value)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return words.moment(at, zone) if at.tzinfo else text
+    return words.told(str(value), zone)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -18,6 +15,7 @@ from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from commandes.reports.detail import OrderDetail
     from commandes.reports.parts import Customer, Line, Shipment
@@ -164,17 +162,12 @@ def _detail_label(name: str) -> str:
 
 # Some sources tell the service's date a second time among the details.
 _SAME_DATE = ("date", "slot_start")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
 
 
 def _detail(value: Any, zone: str) -> str:  # noqa: ANN401 (a value of JSON)
     if isinstance(value, (int, float)):
         return words.number(value)
-    text = str(value)
-    if _INSTANT.fullmatch(text):
-        with suppress(ValueError):  # a month 13 stays as it is written
-            return moment(datetime.fromisoformat(text), zone)
-    return text
+    return words.told(str(value), zone)
 
 
 def amounts(rows: Sequence[tuple[str, int | None]], currency: str) -> None:

@@ -95,6 +95,17 @@ def test_each_order_begins_a_page_in_the_order_of_the_selection(shop, notes):
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
+@pytest.mark.parametrize(
+    "told", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+02:00", "2026-13-01T10:00Z"]
+)
+def test_a_date_beyond_the_calendar_stands_as_the_source_wrote_it(shop, notes, told):
+    """No time zone can move it, and it is no reason to print nothing."""
+    line = {"title": "Atelier", "price": 1, "details": {"Séance": told}}
+    order = _order(shop, lines=[line])
+
+    assert f"Séance : {told}" in notes(shop.store, [order]).text
+
+
 def test_the_module_s_own_facts_stand_under_the_article(shop, notes):
     """Seat, table and covers, slot; the service's date in the shop's time."""
     at = datetime(2026, 7, 14, 18, 0, tzinfo=UTC)
