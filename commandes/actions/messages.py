@@ -13,13 +13,16 @@ from sqlalchemy import select, update
 from commandes.actions.orders import Done, Order, act
 from commandes.errors import MessageRefused
 from commandes.store import tables
-from commandes.words import _
+from commandes.words import N_, _
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from commandes.store import Receipt, Store, Writer
 
+ANOTHER_ADDRESS = N_(
+    "l’adresse a changé, le lien de désabonnement est celui d’une autre"
+)
 LONGEST_SUBJECT = 250
 LONGEST_BODY = 50_000
 # RFC 5322 in the form that all programs write; what else is claimed is not kept.
@@ -197,6 +200,42 @@ def decide(
     )
 
 
+def withdraw(
+    store: Store,
+    order: Order,
+    message_id: int,
+    *,
+    actor: str,
+    key: str | None = None,
+) -> Receipt:
+    """Keep a message that still waits from being sent; the thread shows that it was.
+
+    Raises:
+        MessageRefused: the order has no such message, or it waits no more.
+    """
+
+    def work(writer: Writer, found: Row[Any]) -> Done:
+        waiting = _of_order(writer, found, message_id)
+        if waiting.state == "withdrawn":
+            return Done(message=_("Ce message est déjà retiré."))
+        if waiting.state != "queued":
+            detail = _("il n’est plus en attente d’envoi")
+            raise MessageRefused(number=found.number, detail=detail)
+        _change(writer, message_id, state="withdrawn", state_at=writer.now)
+        return Done("message_withdrawn", payload={"message": message_id})
+
+    arguments: dict[str, object] = {"message": message_id}
+    return act(
+        store,
+        "withdraw_message",
+        order,
+        work,
+        arguments=arguments,
+        actor=actor,
+        key=key,
+    )
+
+
 def _of_order(writer: Writer, order: Row[Any], message_id: int) -> Row[Any]:
     c = tables.messages.c
     found = writer.connection.execute(
@@ -217,8 +256,7 @@ def _queue_again(writer: Writer, order: Row[Any], message: Row[Any]) -> None:
             number=order.number, detail=_("le client n’a pas d’e-mail")
         )
     if message.unsubscribe_url and message.recipient != order.email:
-        detail = _("l’adresse a changé, le lien de désabonnement est celui d’une autre")
-        raise MessageRefused(number=order.number, detail=detail)
+        raise MessageRefused(number=order.number, detail=_(ANOTHER_ADDRESS))
     _change(
         writer,
         message.id,

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from commandes import words
 from commandes.actions import carriers, messages
-from commandes.actions.orders import Done, Order, act
+from commandes.actions.orders import Done, Order, act, together
 from commandes.actions.suggesting import suggest
 from commandes.errors import OrderIsCancelled, TrackingRefused
 from commandes.store import tables
@@ -27,6 +27,7 @@ __all__ = [
     "Parcel",
     "change",
     "link",
+    "recall",
     "remove",
     "ship",
     "suggest",
@@ -356,6 +357,34 @@ def _correction(order: str, parcel: Parcel) -> tuple[str, str]:
         "Transporteur : {carrier}\nNuméro de suivi : {number}\n"
     ).format(order=order, carrier=parcel.carrier, number=parcel.number)
     return subject, body + _followed(parcel)
+
+
+def recall(
+    store: Store,
+    order: Order,
+    number: str,
+    message_id: int,
+    *,
+    actor: str,
+    key: str | None = None,
+) -> Receipt:
+    """Take a parcel's number off an order, and withdraw the message that tells of it.
+
+    Raises:
+        MessageRefused: the message waits no more; the number stays then.
+    """
+    return together(
+        store,
+        "recall_track",
+        order,
+        (
+            lambda part, same: messages.withdraw(part, same, message_id, actor=actor),
+            lambda part, same: remove(part, same, number, actor=actor),
+        ),
+        arguments={"number": number, "message": message_id},
+        actor=actor,
+        key=key,
+    )
 
 
 def remove(

@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import and_, or_, select, update
 
 from commandes.actions import carts, orders
-from commandes.actions.messages import as_line
+from commandes.actions.messages import ANOTHER_ADDRESS, as_line
 from commandes.actions.orders import Done
 from commandes.mail import compose
 from commandes.store import facts, tables
@@ -141,20 +141,36 @@ def _waits(store: Store) -> bool:
 
 
 def _take(store: Store) -> Row[Any] | None:
-    """The message that has waited longest, now « sending », with its order's number."""
+    """The message that has waited longest, now « sending », with its order's number.
+
+    It goes to the address for which it was queued, which is shown; where an import has
+    corrected the order's since, to the new one, which is shown from then on. A
+    reminder keeps its own: its way out is for that address alone.
+    """
     m, o = tables.messages, tables.orders
     with store.writing(ACTOR) as writer:
-        waiting = select(m.c.id).where(_due(writer.now)).order_by(m.c.id).limit(1)
-        found = writer.connection.scalar(waiting)
-        if found is None:
+        waiting = (
+            select(m.c.id, m.c.recipient, o.c.email, m.c.unsubscribe_url)
+            .join_from(m, o, o.c.id == m.c.order_id)
+            .where(_due(writer.now))
+            .order_by(m.c.id)
+        )
+        first = writer.connection.execute(waiting.limit(1)).first()
+        if first is None:
             return None
+        found, keeps = first.id, first.unsubscribe_url or not first.email
         writer.connection.execute(
             update(m)
             .where(m.c.id == found)
-            .values(state="sending", state_at=writer.now, attempts=m.c.attempts + 1)
+            .values(
+                state="sending",
+                state_at=writer.now,
+                attempts=m.c.attempts + 1,
+                recipient=first.recipient if keeps else first.email,
+            )
         )
         return writer.connection.execute(
-            select(m, o.c.number)
+            select(m, o.c.number, o.c.email)
             .join_from(m, o, o.c.id == m.c.order_id)
             .where(m.c.id == found)
         ).one()
@@ -164,6 +180,8 @@ def _overtaken(store: Store, message: Row[Any]) -> Outcome | None:
     """A reminder that has lost its reason while it waited is not sent."""
     if not message.unsubscribe_url:
         return None
+    if message.recipient != message.email:
+        return Outcome("failed", _(ANOTHER_ADDRESS))
     why = carts.overtaken(store, message.order_id, message.recipient or "")
     return Outcome("failed", why) if why else None
 

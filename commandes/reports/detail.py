@@ -73,6 +73,17 @@ class OrderDetail:
             )
         )
 
+    def waiting_about(self, shipment_id: int) -> int | None:
+        """The id of the message that tells of a parcel and still waits to be sent."""
+        waiting = {m.id for m in self.messages if m.state == "queued"}
+        told = (
+            entry.payload.get("message")
+            for entry in reversed(self.activity)
+            if shipment_id
+            in (entry.payload.get("shipment"), *entry.payload.get("shipments", ()))
+        )
+        return next((message for message in told if message in waiting), None)
+
     def as_json(self, zone: ZoneInfo) -> dict[str, Any]:
         """What `commandes show --json` prints; instants in ISO 8601 of the zone."""
         return detail_json.of(self, zone)

@@ -364,7 +364,7 @@ messages = Table(
     Column("recipient", SafeText),
     Column("subject", SafeText, nullable=False),
     Column("body", SafeText, nullable=False),
-    # queued sending sent failed uncertain, or received
+    # queued sending sent failed uncertain withdrawn, or received
     Column("state", String, nullable=False, index=True),
     Column("message_id", SafeText, unique=True),
     Column("in_reply_to", SafeText),

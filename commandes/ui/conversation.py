@@ -14,6 +14,7 @@ import streamlit as st
 
 from commandes.actions import messages
 from commandes.actions.orders import Order
+from commandes.errors import KeyReused
 from commandes.reports import templates
 from commandes.ui.framing import telling
 from commandes.ui.parts import moment
@@ -35,6 +36,7 @@ _STATES: dict[str, tuple[str, Literal["gray", "blue", "green", "red", "orange"]]
     "sent": (":material/check:", "green"),
     "failed": (":material/error:", "red"),
     "uncertain": (":material/help:", "orange"),
+    "withdrawn": (":material/cancel_schedule_send:", "gray"),
     "received": (":material/call_received:", "blue"),
 }
 
@@ -105,7 +107,7 @@ def remedies(
     *,
     place: str,
 ) -> None:
-    """The buttons of a message that failed or whose sending is in doubt.
+    """The buttons of a message that waits, failed or whose sending is in doubt.
 
     Args:
         place: tells apart the places of a page that show the same message.
@@ -115,11 +117,17 @@ def remedies(
     def retry() -> None:
         messages.retry(here.store, order, message_id, actor=actor)
 
+    def withdraw() -> None:
+        messages.withdraw(here.store, order, message_id, actor=actor)
+
     def decide(*, sent: bool) -> None:
         messages.decide(here.store, order, message_id, sent=sent, actor=actor)
 
     key = f"{place}-{message_id}"
     with st.container(horizontal=True):
+        if state == "queued":
+            icon = "cancel_schedule_send"
+            _act(_("Ne pas envoyer"), f"withdraw-{key}", icon, withdraw, again)
         if state == "failed":
             _act(_("Réessayer"), f"retry-{key}", "refresh", retry, again)
         if state == "uncertain":
@@ -179,6 +187,10 @@ def _read(here: Here, order: OrderDetail) -> None:
     messages.mark_read(here.store, Order(id=order.id), last=last, actor=here.actor)
 
 
+def _new_key() -> str:
+    return secrets.token_urlsafe(12)
+
+
 @dataclass(frozen=True)
 class _Draft:
     """A message that is being written; it outlives the drawer that it is written in.
@@ -195,7 +207,7 @@ class _Draft:
     body: str = ""
     taken: str = ""
     offered: Template | None = None
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    key: str = field(default_factory=_new_key)
     round: int = 0
 
     def with_template(self, template: Template) -> _Draft:
@@ -232,16 +244,21 @@ def compose(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
         _("Envoyer"), key=f"send-{order.id}", type="primary", icon=":material/send:"
     ):
         with telling():
-            messages.message(
-                here.store,
-                Order(id=order.id),
-                subject.text,
-                body.text,
-                actor=here.actor,
-                key=draft.key,
-            )
-            _read(here, order)
+            try:
+                messages.message(
+                    here.store,
+                    Order(id=order.id),
+                    subject.text,
+                    body.text,
+                    actor=here.actor,
+                    key=draft.key,
+                )
+            except KeyReused:
+                # An answer got lost: what is written since is another message.
+                st.session_state[name] = replace(draft, key=_new_key())
+                raise
             st.session_state.pop(name, None)
+            _read(here, order)
             again()
 
 

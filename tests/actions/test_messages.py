@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from commandes.actions import messages, status
+from commandes.actions import messages, status, tracking
 from commandes.actions.messages import Reply
 from commandes.actions.orders import Order
 from commandes.errors import KeyReused, MessageRefused, OrderNotFound
@@ -49,6 +49,49 @@ def test_a_failed_message_is_tried_again(desk):
     assert (again.state, again.attempts, again.error) == ("queued", 0, None)
     assert again.recipient == "ana.martin@example.org"
     assert desk.kinds()[-1] == "message_retried"
+
+
+def test_a_message_that_waits_is_withdrawn_once(desk):
+    """It stays in the thread, and says that it did not leave."""
+    first = messages.withdraw(desk.store, desk.order, message(desk).id, actor="bea")
+    again = messages.withdraw(desk.store, desk.order, message(desk).id, actor="bea")
+
+    assert (message(desk).state, first.changed) == ("withdrawn", True)
+    assert (again.changed, again.message) == (False, "Ce message est déjà retiré.")
+    assert desk.kinds()[-1] == "message_withdrawn"
+    assert desk.kinds().count("message_withdrawn") == 1
+
+
+@pytest.mark.parametrize("state", ["sending", "sent", "failed", "uncertain"])
+def test_what_waits_no_more_is_not_withdrawn(desk, state):
+    """The worker was quicker: said, and nothing is changed."""
+    becomes(desk, state)
+
+    with pytest.raises(MessageRefused, match="plus en attente"):
+        messages.withdraw(desk.store, desk.order, message(desk).id, actor="bea")
+
+    assert message(desk).state == state
+    assert "message_withdrawn" not in desk.kinds()
+
+
+def test_a_parcel_goes_with_the_message_that_tells_of_it(desk):
+    """Both or neither: what has left cannot be called back."""
+    parcel = {"carrier": "UPS", "number": "77"}
+    for _ in range(2):
+        tracking.track(desk.store, desk.order, **parcel, actor="bea")
+        newest = desk.rows(tables.messages)[-1].id
+        seen = Order("1", version=desk.row().version)
+        gone = tracking.recall(desk.store, seen, "77", newest, actor="bea")
+        assert gone.changed
+    assert desk.kinds()[-2:] == ["message_withdrawn", "tracking_removed"]
+    tracking.track(desk.store, desk.order, **parcel, actor="bea")
+    becomes(desk, "sent")
+
+    with pytest.raises(MessageRefused):
+        tracking.recall(desk.store, desk.order, "77", newest + 1, actor="bea")
+
+    parcels = [row.removed_at is None for row in desk.rows(tables.shipments)]
+    assert parcels == [False, False, True]
 
 
 @pytest.mark.parametrize("state", ["queued", "sending", "sent", "uncertain"])

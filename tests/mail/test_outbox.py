@@ -52,6 +52,14 @@ def kinds(store) -> list[str]:
         return list(connection.scalars(select(c.kind).order_by(c.seq)))
 
 
+def corrected(post, email) -> None:
+    """A file corrects the e-mail of order 1."""
+    with post.store.writing("file") as writer:
+        writer.connection.execute(
+            tables.orders.update().where(tables.orders.c.id == 1).values(email=email)
+        )
+
+
 def rest(store) -> None:
     """Let the pause after a refusal go by."""
     with store.writing("t") as writer:
@@ -75,6 +83,30 @@ def test_a_message_that_waits_is_sent_once(post):
     assert mail["Subject"] == "Votre commande [#1]"
     assert mail.get_content().splitlines() == ["Été", ".", "fin"]
     assert kinds(post.store)[-2:] == ["message_queued", "message_sent"]
+
+
+def test_a_message_that_waits_follows_an_address_that_was_corrected(post):
+    """It goes to the new address, which the thread shows; none changes nothing."""
+    messages.message(post.store, Order("1"), "Deux", "Texte", actor="t")
+    post.shop.order("1", email="ana.martin@example.org")
+    post.recipient_answers["ana.martin@example.org"] = "450 later"
+    outbox.send_waiting(post.store, post.settings)
+    assert rows(post.store)[0].recipient == "ana.martin@example.org"
+    corrected(post, None)
+    post.recipient_answers.clear()
+    rest(post.store)
+
+    assert outbox.send_waiting(post.store, post.settings).sent == 2
+
+    assert [sent.rcpt_tos for sent in post.taken] == [["ana.martin@example.org"]] * 2
+
+
+def test_what_was_withdrawn_is_not_sent(post):
+    """It was taken out of the outbox before the worker came."""
+    messages.withdraw(post.store, Order("1"), 1, actor="t")
+
+    assert outbox.send_waiting(post.store, post.settings).sent == 0
+    assert state(post.store) == "withdrawn"
 
 
 def test_without_a_server_set_messages_stay_queued(post, settings):
@@ -177,16 +209,15 @@ def test_a_setting_that_is_no_server_is_said(post, url):
         "ana@example.org, x@evil.example",
         "a b@example.org",
         "ana@example.org>\r\nRCPT TO:<x@evil.example",
-        "ana@-.é\u0000",
+        "ana@-.é\u0001",
         "Ana <ana@example.org>",
         f"ana@{'x' * 70}.example",
     ],
 )
 def test_what_is_no_address_fails_alone(post, email):
     """The message says so, and the one after it goes out."""
+    corrected(post, email)
     post.shop.order("2", email="bob@example.org")
-    with post.store.writing("t") as writer:
-        writer.connection.execute(tables.messages.update().values(recipient=email))
     messages.message(post.store, Order("2"), "Objet", "Texte", actor="t")
 
     assert outbox.send_waiting(post.store, post.settings).sent == 1
@@ -197,10 +228,7 @@ def test_what_is_no_address_fails_alone(post, email):
 
 def test_a_host_with_accents_is_written_to(post):
     """Its name in ASCII stands in the envelope."""
-    with post.store.writing("t") as writer:
-        writer.connection.execute(
-            tables.messages.update().values(recipient="ana@bücher.example")
-        )
+    corrected(post, "ana@bücher.example")
 
     assert outbox.send_waiting(post.store, post.settings).sent == 1
     assert post.taken[0].rcpt_tos == ["ana@xn--bcher-kva.example"]
@@ -368,6 +396,9 @@ def test_a_reminder_carries_its_way_out_and_no_other_message_does(post):
         text = ("Été : " + "votre panier " * 9, "{panier} {desabonnement}")
         carts.remind(post.store, Order(number), *text, actor="t")
     payments.pay(post.store, Order("3"), actor="t")
+    post.shop.order("4", **agreed, email="4@example.org")
+    carts.remind(post.store, Order("4"), *text, actor="t")
+    post.shop.order("4", **agreed, email="5@example.org")
 
     outbox.send_waiting(post.store, post.settings)
 
@@ -385,5 +416,8 @@ def test_a_reminder_carries_its_way_out_and_no_other_message_does(post):
     assert reminder["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert link in reminder.get_content()
     assert plain["List-Unsubscribe"] is None
-    assert [row.state for row in rows(post.store)] == ["sent", "sent", "failed"]
+    states = [row.state for row in rows(post.store)]
+    assert states == ["sent", "sent", "failed", "failed"]
+    # The way out would have been another's.
+    assert "l’adresse a changé" in rows(post.store)[3].error
     assert "payé" in rows(post.store)[2].error

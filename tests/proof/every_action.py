@@ -116,6 +116,7 @@ CASES = (
     Case("note", notes.note, (PLAIN, "Rappeler")),
     Case("track", tracking.track, (PLAIN,), PARCEL),
     Case("untrack", tracking.remove, (BUSY, "77")),
+    Case("recall a parcel", tracking.recall, (BUSY, "77", 1)),
     Case("message", messages.message, (PLAIN, "Bonjour", "Merci.")),
     Case("adjust stock", stock.adjust, ("LAMP", -2, "casse")),
     Case("open levels", stock.open_levels, ([("LAMP", None, 9), ("CUP", None, 4)],)),
@@ -130,6 +131,7 @@ CASES = (
     Case("ship", tracking.ship, (PLAIN, [tracking.Parcel("UPS", "79")])),
     Case("retry a message", messages.retry, (NOTED, 2)),
     Case("decide on a message", messages.decide, (NOTED, 3), {"sent": True}),
+    Case("withdraw a message", messages.withdraw, (NOTED, 5)),
     Case("read a thread", messages.mark_read, (NOTED,), {"last": 4}),
     Case("save a template", templates.save, ("Merci", "Merci", "Bonjour")),
     Case("remove a template", templates.remove, (1,)),
@@ -174,12 +176,13 @@ def fill(shop: Shop) -> None:
 
 
 def _correspond(store: Store) -> None:
-    """A message that failed, one in doubt and a reply, about order 6."""
+    """A message that failed, one in doubt, a reply and one that waits, of order 6."""
     c = tables.messages.c
     for state, direction in (
         ("failed", "out"),
         ("uncertain", "out"),
         ("received", "in"),
+        ("queued", "out"),
     ):
         said = messages.message(store, NOTED, state, "Bonjour", actor="Inès")
         assert said.changed

@@ -158,6 +158,39 @@ def test_a_double_click_sends_once(open_page, three):
     assert len(rows(three.store)) == before + 1
 
 
+def test_a_message_that_waits_is_withdrawn(open_page, three):
+    """Beside it in the thread, as long as it has not left."""
+    messages.message(three.store, Order("1"), "Un", "Texte", actor="écran")
+    app = open_page(PAGE, commande="1")
+    waiting = [row for row in rows(three.store) if row.state == "queued"]
+
+    app.button(key=f"withdraw-thread-{waiting[-1].id}").click().run()
+
+    assert not app.exception
+    left = [row for row in rows(three.store) if row.state == "queued"]
+    assert len(left) == len(waiting) - 1
+
+
+def test_a_draft_whose_key_has_served_gets_another(open_page, three):
+    """An answer was lost: the text written since is refused once, and then sent."""
+    app = open_page(PAGE, commande="1")
+    draft = app.session_state[f"draft-{three.id_of('1')}"]
+    messages.message(
+        three.store, Order("1"), "Un", "Texte", actor="écran", key=draft.key
+    )
+    field(app, "text_input", "Objet").set_value("Deux").run()
+    field(app, "text_area", "Message").set_value("Autre texte").run()
+    before = len(rows(three.store))
+
+    press(app, "Envoyer")
+    assert len(rows(three.store)) == before
+    assert field(app, "text_area", "Message").value == "Autre texte"
+    press(app, "Envoyer")
+
+    assert not app.exception
+    assert [row.subject for row in rows(three.store)[before:]] == ["Deux"]
+
+
 def test_a_blank_message_is_refused_in_words(open_page, three):
     """What was written stays; nothing is sent."""
     app = open_page(PAGE, commande="1")
