@@ -32,6 +32,7 @@ def pay(
     means: str = "",
     provider: str = "",
     reference: str = "",
+    carts: bool = True,
     actor: str,
     key: str | None = None,
 ) -> Receipt:
@@ -40,12 +41,19 @@ def pay(
     Args:
         amount: in minor units; None: all that is left to pay.
         at: when it was paid; None: now.
+        carts: whether a cart, which its customer has not ordered, can be paid too.
 
     Raises:
-        PaymentRefused: nothing is left to pay, or the amount is more than is left.
+        PaymentRefused: nothing is left to pay, the amount is more than is left, or it
+            is a cart and these are left out.
     """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
+        if found.is_cart and not carts:
+            raise PaymentRefused(
+                number=found.number,
+                detail=_("c’est un panier, que le client n’a pas commandé"),
+            )
         before = orders.paid(writer.connection, found.id)
         left = found.total - (before or 0)
         if before is not None and left <= 0:
@@ -89,6 +97,8 @@ def pay(
         "provider": provider,
         "reference": reference,
     }
+    if not carts:
+        arguments["carts"] = False
     return act(store, "pay", order, work, arguments=arguments, actor=actor, key=key)
 
 

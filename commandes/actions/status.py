@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from commandes.actions import stock
-from commandes.actions.orders import Done, Order, act, lines
+from commandes.actions.orders import Done, Order, act, lines, paid, refunded
 from commandes.errors import BadFilter, OrderIsCancelled
 from commandes.store import tables
 from commandes.words import _
@@ -85,6 +85,9 @@ def cancel(
 ) -> Receipt:
     """Cancel an order, from any other status; what it still holds can come back.
 
+    The receipt's result holds `restocked`, units, and `to_refund`, what is paid and not
+    refunded, in minor units.
+
     Args:
         restock: whether units, seats, covers and slots come back; None: they do,
             but for services whose date has passed.
@@ -118,11 +121,16 @@ def cancel(
             "cancelled",
             payload={"from": found.status, "restocked": back, "restock": restock},
             values={"status": "cancelled", "cancelled_at": writer.now},
-            result={"restocked": back},
+            result={"restocked": back, "to_refund": _to_refund(writer, found)},
         )
 
     arguments: dict[str, object] = {"restock": restock}
     return act(store, "cancel", order, work, arguments=arguments, actor=actor, key=key)
+
+
+def _to_refund(writer: Writer, order: Row[Any]) -> int:
+    given = paid(writer.connection, order.id) or 0
+    return max(0, given - refunded(writer.connection, order.id))
 
 
 def restore(

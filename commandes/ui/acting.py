@@ -40,6 +40,7 @@ ACTS: dict[str, Callable[..., Receipt]] = {
     "track": tracking.track,
     "retrack": tracking.change,
     "untrack": tracking.remove,
+    "recall": tracking.recall,
 }
 DONE = {
     "tag": N_("Étiquette ajoutée."),
@@ -61,6 +62,7 @@ DONE = {
     "track": N_("Numéro de suivi ajouté."),
     "retrack": N_("Numéro de suivi corrigé."),
     "untrack": N_("Numéro de suivi retiré."),
+    "recall": N_("Numéro de suivi retiré, le message au client ne partira pas."),
 }
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from datetime import datetime, time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from commandes import rules, words
 from commandes.ui import acting
-from commandes.words import _
+from commandes.words import _, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from commandes.reports.detail import OrderDetail
+    from commandes.settings import Settings
 
 
 def field(order: OrderDetail, form: str, name: str) -> str:
@@ -30,7 +33,7 @@ def typed(text: str, currency: str) -> int | None:
         if not value.is_finite():
             return None
         minor = rules.to_minor(value, currency)
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one that no currency has
         return None
     return minor if rules.to_major(minor, currency) == value else None
 
@@ -55,6 +58,38 @@ def written(minor: int, currency: str) -> str:
     digits = rules.minor_digits(currency)
     plain = f"{rules.to_major(minor, currency):.{digits}f}"
     return plain.replace(".", ",") if words.language() == "fr" else plain
+
+
+def paid_at(day: date, settings: Settings) -> datetime | None:
+    """The moment of a payment: of today, now (None); of an earlier day, its noon."""
+    if day == datetime.now(settings.zone).date():
+        return None
+    return datetime.combine(day, time(12), settings.zone)
+
+
+def leaving(result: dict[str, Any]) -> None:
+    """What restoring an order, or taking a mark back, does to the stock.
+
+    Args:
+        result: of the receipt, or of its rehearsal.
+    """
+    units = int(result.get("taken_out", 0))
+    if units < 0:
+        comes = ("{n} unité reviendra en stock.", "{n} unités reviendront en stock.")
+        st.text(plural(*comes, -units))
+    else:
+        goes = ("{n} unité ressortira du stock.", "{n} unités ressortiront du stock.")
+        st.text(plural(*goes, units))
+    short(result.get("oversold", []))
+
+
+def short(skus: list[str]) -> None:
+    """Warn that more is sold of these references than there is; silent for none."""
+    if skus:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = _("Vendu au-delà du stock")
+            st.badge(label, icon=":material/warning:", color="orange")
+            st.text(", ".join(skus))
 
 
 def buttons(

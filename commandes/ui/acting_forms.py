@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from commandes import rules, words
-from commandes.actions import carriers, status, tracking
+from commandes.actions import carriers, refunds, status, tracking
 from commandes.actions.orders import Order
 from commandes.reports import orders
 from commandes.ui import acting, acting_refund
 from commandes.ui.acting import Seen
-from commandes.ui.acting_fields import amount, buttons, field, typed
+from commandes.ui.acting_fields import amount, buttons, field, leaving, paid_at, typed
 from commandes.ui.framing import ACTOR
 from commandes.words import _, plural
 
@@ -133,10 +134,8 @@ def _pay(
     if minor is None:
         acting.say_no_amount(seen.id)
         return
-    now = datetime.now(settings.zone)
-    day: date = told.pop("day") or now.date()
-    # Of today, the moment it is noted; of an earlier day, its noon.
-    at = None if day == now.date() else datetime.combine(day, time(12), settings.zone)
+    day: date = told.pop("day") or datetime.now(settings.zone).date()
+    at = paid_at(day, settings)
     texts = {name: (text or "").strip() for name, text in told.items()}
     acting.act(seen, "pay", key, amount=minor, at=at, **texts)
 
@@ -284,26 +283,32 @@ def cancel(here: Here, order: OrderDetail) -> None:
 
 def _cancel(seen: Seen, key: str, kept: str, refund: str) -> None:
     restock = None if st.session_state.get(kept, True) else False
-    refunds = st.session_state.get(refund, False)
-    acting.act(seen, "cancel_refund" if refunds else "cancel", key, restock=restock)
+    verb = "cancel_refund" if st.session_state.get(refund) else "cancel"
+    acting.act(seen, verb, key, restock=restock)
 
 
 def restore(here: Here, order: OrderDetail) -> None:
     """« Rétablir »: the status before, and the stock that leaves again."""
     with here.store.rehearsing(ACTOR) as trial:
-        found = status.restore(trial, Order(id=order.id), actor=ACTOR).result
-    units = int(found.get("taken_out", 0))
-    st.text(
-        plural(
-            "{n} unité ressortira du stock.", "{n} unités ressortiront du stock.", units
-        )
-    )
+        found = status.restore(trial, Order(id=order.id), actor=ACTOR)
+    leaving(found.result)
     args = (Seen.of(order), acting.key(order.id, "restore"))
     buttons(_("Rétablir la commande"), _restore, args)
 
 
 def _restore(seen: Seen, key: str) -> None:
     acting.act(seen, "restore", key)
+
+
+def unrefund(here: Here, order: OrderDetail, refund_id: int) -> None:
+    """« Retirer la marque »: the stock that leaves again."""
+    which = Order(id=order.id)
+    with here.store.rehearsing(ACTOR) as trial:
+        found = refunds.unrefund(trial, which, refund_id=refund_id, actor=ACTOR)
+    leaving(found.result)
+    key = acting.key(order.id, taking_back(refund_id))
+    args = (Seen.of(order), "unrefund", key, {"refund_id": refund_id})
+    buttons(_("Retirer la marque de remboursement"), acting.do, args)
 
 
 FORMS: dict[str, Callable[[Here, OrderDetail], None]] = {
@@ -321,15 +326,27 @@ def correction(shipment_id: int) -> str:
     return f"retrack:{shipment_id}"
 
 
+def taking_back(refund_id: int) -> str:
+    """The code of the form that takes a refund mark back."""
+    return f"unrefund:{refund_id}"
+
+
+def _of_parts(order: OrderDetail) -> dict[str, Callable[[Here, OrderDetail], None]]:
+    """The forms of this order's parcels and open marks, by their codes."""
+    parcels = {correction(s.id): partial(track, wrong=s) for s in order.shipments}
+    marks = {
+        taking_back(mark.id): partial(unrefund, refund_id=mark.id)
+        for mark in order.refunds
+        if mark.state == "to_do" and mark.voided_at is None
+    }
+    return {**parcels, **marks}
+
+
 def known(order: OrderDetail, code: str) -> bool:
-    """Whether a code is one of FORMS, or of a parcel that this order has."""
-    return code in FORMS or any(correction(s.id) == code for s in order.shipments)
+    """Whether a code is one of FORMS, or of a part that this order has."""
+    return code in FORMS or code in _of_parts(order)
 
 
 def draw(here: Here, order: OrderDetail, code: str) -> None:
     """Draw the form of a code that is known."""
-    if code in FORMS:
-        FORMS[code](here, order)
-        return
-    wrong = next(s for s in order.shipments if correction(s.id) == code)
-    track(here, order, wrong)
+    {**FORMS, **_of_parts(order)}[code](here, order)

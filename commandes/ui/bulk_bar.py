@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
@@ -18,6 +19,7 @@ from commandes.actions import bulk
 from commandes.actions.bulk import Asked
 from commandes.reports import orders
 from commandes.ui import documents, exporting, listing, tables, tag_settings
+from commandes.ui.acting_fields import leaving, paid_at
 from commandes.ui.framing import part
 from commandes.ui.plain import plain
 from commandes.words import N_, STATUS_WORDS, _, plural
@@ -288,12 +290,13 @@ def _closed() -> None:
 def _steps(here: Here) -> None:
     batch: Batch = st.session_state[_BATCH]
     if batch.done is None:
-        batch = _settled(batch)
+        batch = _settled(here, batch)
         if batch.asked.verb == "tag" and not batch.asked.arguments["name"]:
             return
         looked = batch.looked or _look(here, batch)
         batch = st.session_state[_BATCH] = replace(batch, looked=looked)
         _show_look(looked)
+        _consequences(looked)
         if not _confirmed(batch):
             return
         done = _with_bar(
@@ -306,7 +309,7 @@ def _steps(here: Here) -> None:
         st.rerun()
 
 
-def _settled(batch: Batch) -> Batch:
+def _settled(here: Here, batch: Batch) -> Batch:
     """What an action wants to know besides; another answer is looked at anew."""
     verb, given = batch.asked.verb, dict(batch.asked.arguments)
     if verb == "tag" and (not given["name"] or "color" in given):
@@ -322,6 +325,8 @@ def _settled(batch: Batch) -> Batch:
     if verb in ("cancel", "refund"):
         back = st.toggle(_("Remettre en stock"), value=True, key="bulk_restock")
         given["restock"] = None if back else False
+    if verb == "pay":
+        given |= _payment(here)
     if verb == "refund":
         given["reason"] = st.text_input(_("Motif"), key="bulk_reason").strip()
         st.text(
@@ -334,6 +339,53 @@ def _settled(batch: Batch) -> Batch:
     if asked == batch.asked:
         return batch
     return replace(batch, asked=asked, looked=None)
+
+
+def _payment(here: Here) -> dict[str, Any]:
+    """When and how the orders were paid; carts only when that is ticked."""
+    today = datetime.now(here.settings.zone).date()
+    with st.grid(2, min_column_width=200, gap="small"):
+        day = st.date_input(
+            _("Date du paiement"),
+            today,
+            max_value=today,
+            format="DD/MM/YYYY",
+            key="bulk_paid_on",
+        )
+        means = st.text_input(
+            _("Moyen de paiement"),
+            key="bulk_means",
+            placeholder=_("Carte, virement, espèces…"),
+        )
+    carts = st.toggle(_("Marquer aussi les paniers"), value=False, key="bulk_carts")
+    return {
+        "at": paid_at(day or today, here.settings),
+        "means": means.strip(),
+        "carts": carts,
+    }
+
+
+def _consequences(looked: Outcomes) -> None:
+    """What the action brings along: money to give back, units that come and go."""
+    results = [one.result for one in looked.changed]
+    if looked.asked.verb == "cancel":
+        owed = sum(result["to_refund"] > 0 for result in results)
+        if owed:
+            st.text(
+                plural(
+                    "{n} commande est payée : son remboursement sera à faire.",
+                    "{n} commandes sont payées : leur remboursement sera à faire.",
+                    owed,
+                )
+            )
+    if looked.asked.verb in ("cancel", "refund"):
+        units = sum(result["restocked"] for result in results)
+        comes = ("{n} unité reviendra en stock.", "{n} unités reviendront en stock.")
+        st.text(plural(*comes, units))
+    if looked.asked.verb == "restore":
+        units = sum(result["taken_out"] for result in results)
+        skus = {sku for result in results for sku in result["oversold"]}
+        leaving({"taken_out": units, "oversold": sorted(skus)})
 
 
 def _look(here: Here, batch: Batch) -> Outcomes:

@@ -343,20 +343,30 @@ def _refunds(order: OrderDetail, zone: str) -> None:
         )
         to_do = refund.state == "to_do" and refund.voided_at is None
         if to_do and refund.origin == "here":
-            _take_back(order, "unrefund", refund_id=refund.id)
+            st.button(
+                _("Retirer la marque"),
+                key=f"panel_unrefund_{refund.id}",
+                icon=":material/redo:",
+                type="tertiary",
+                on_click=acting.open_form,
+                args=(order.id, acting_forms.taking_back(refund.id)),
+            )
 
 
 # What takes one thing back: icon and words by action.
 _BACK = {
     "void": (":material/money_off:", N_("Retirer ce paiement")),
-    "unrefund": (":material/redo:", N_("Retirer la marque")),
     "untrack": (":material/delete:", N_("Retirer ce numéro")),
+    "recall": (
+        ":material/cancel_schedule_send:",
+        N_("Retirer ce numéro et le message en attente"),
+    ),
 }
 
 
 def _take_back(order: OrderDetail, verb: str, **about: Any) -> None:  # noqa: ANN401 (an id or a number)
-    """A button that takes back one payment, mark or parcel."""
-    (which,) = about.values()
+    """A button that takes back one payment or parcel."""
+    which = "-".join(map(str, about.values()))
     icon, label = _BACK[verb]
     key = acting.key(order.id, f"{verb}-{which}")
     st.button(
@@ -385,6 +395,10 @@ def _parcels(order: OrderDetail, zone: str) -> None:
                 args=(order.id, acting_forms.correction(shipment.id)),
             )
             _take_back(order, "untrack", number=shipment.number)
+            waiting = order.waiting_about(shipment.id)
+            if waiting is not None:
+                number = shipment.number
+                _take_back(order, "recall", number=number, message_id=waiting)
 
 
 def _joined(*texts: str | None) -> str | None:

@@ -206,7 +206,7 @@ def _take_back(here: Here, row: dict[str, Any]) -> None:
         )
         if st.button(_("Retirer la marque"), key=f"{key}-confirm", type="primary"):
             with telling():
-                refunds.unrefund(
+                gone = refunds.unrefund(
                     here.store,
                     Order(row["number"], id=row["order_id"]),
                     refund_id=row["id"],
@@ -214,7 +214,12 @@ def _take_back(here: Here, row: dict[str, Any]) -> None:
                     key=key,
                 )
                 said = _("La marque de la commande {number} est retirée.")
-                _again(name, said.format(number=row["number"]))
+                said = said.format(number=row["number"])
+                short = gone.result.get("oversold")
+                if short:
+                    over = _("Vendu au-delà du stock : {skus}")
+                    said += "\n" + over.format(skus=", ".join(short))
+                _again(name, said)
 
 
 def _again(name: str, said: str) -> None:

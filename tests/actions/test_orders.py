@@ -109,6 +109,30 @@ def test_what_postgresql_cannot_hold_is_left_out_on_both(counter):
     assert counter.rows(tables.stock_movements)[-1].reason == "ab"
 
 
+def test_a_cart_is_paid_where_that_is_meant(counter):
+    """By hand, or in a batch that takes carts along; else it is refused, and said."""
+    counter.shop.order("2", is_cart=True)
+    pay = {"actor": "t", "key": "k"}
+
+    with pytest.raises(PaymentRefused, match="c’est un panier"):
+        payments.pay(counter.store, Order("2"), carts=False, **pay)
+
+    assert payments.pay(counter.store, Order("2"), **pay).changed
+    with pytest.raises(KeyReused):
+        payments.pay(counter.store, Order("2"), carts=False, **pay)
+
+
+def test_cancelling_says_what_is_to_be_given_back(counter):
+    """What is paid and not refunded; nothing of an order that was not paid."""
+    counter.shop.order("2")
+    refunds.refund(counter.store, counter.order, amount=833, actor="t")
+
+    paid = status.cancel(counter.store, counter.order, actor="t")
+    unpaid = status.cancel(counter.store, Order("2"), actor="t")
+
+    assert (paid.result["to_refund"], unpaid.result["to_refund"]) == (3000, 0)
+
+
 def test_tags_change_together_or_not_at_all(counter):
     """Two off and one on in one transaction, each with its entry."""
     for name in ("VIP", "Urgent", "Presse"):

@@ -127,7 +127,7 @@ CASES = {
         lambda store, **by: status.cancel(store, ONE, restock=True, **by),
         action="cancel",
         asked={"restock": True},
-        result={"restocked": 5},
+        result={"restocked": 5, "to_refund": 3500},
         kind="cancelled",
         payload={"from": "new", "restocked": 5, "restock": True},
     ),

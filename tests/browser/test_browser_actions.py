@@ -65,7 +65,10 @@ def test_a_refund_marks_once_and_puts_back_once(acting, visitor):
     assert _on_hand(acting) == 1
     assert _order(acting, "A11").payment_status == "refunded"
 
-    drawer.get_by_role("button", name="Retirer la marque").click()
+    drawer.get_by_role("button", name="Retirer la marque", exact=True).click()
+    expect(drawer.get_by_text("1 unité ressortira du stock.")).to_be_visible()
+    settled(page)
+    drawer.get_by_role("button", name="Retirer la marque de remboursement").click()
     expect(drawer.get_by_text("Marque de remboursement retirée.")).to_be_visible()
     assert _on_hand(acting) == 0
 
