@@ -143,9 +143,9 @@ def test_a_payment_undoes_it_and_its_end_brings_it_back(any_store):
     payments.void(any_store, Order("1"), receipt.result["payment"], actor="Inès")
     assert states(any_store) == {"1": "abandoned"}
 
-    # A deposit: it is no abandoned cart any more, though not paid either.
+    # A deposit: it is no abandoned cart any more, the rest is on its way.
     payments.pay(any_store, Order("1"), amount=100, actor="Inès")
-    assert states(any_store) == {"1": "unpaid"}
+    assert states(any_store) == {"1": "pending"}
     assert broken_rules(any_store) == {}
 
 
