@@ -103,6 +103,21 @@ def test_movements_say_their_cause_in_words(open_page, shelves):
     ]
 
 
+def test_a_level_that_nobody_has_said_is_not_shown(open_page, shelves):
+    """Units that orders alone have moved are no level; a count makes them one."""
+    app = choose(open_page(PAGE), "LAMP")
+    shown = app.dataframe[0].value
+    assert list(shown["sku"]) == ["LAMP", "PEN", "SEAT"]
+    assert list(shown["on_hand"].dropna()) == [2, 80]
+    assert list(shown["state"][0]) == ["○ Niveau d’ouverture non saisi"]
+    assert "niveau d’ouverture non saisi" in texts(app)
+
+    stock.adjust(shelves.store, "LAMP", 4, "inventaire", actor="Inès")
+    counted = choose(open_page(PAGE), "LAMP")
+    assert list(counted.dataframe[0].value["on_hand"]) == [5, 2, 80]
+    assert "niveau d’ouverture non saisi" not in texts(counted)
+
+
 def test_a_level_is_corrected_with_a_reason(open_page, shelves):
     """The page says the level that is left."""
     app = choose(open_page(PAGE), "PEN")
