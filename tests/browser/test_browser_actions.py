@@ -66,6 +66,9 @@ def test_a_refund_marks_once_and_puts_back_once(acting, visitor):
     assert _order(acting, "A11").payment_status == "refunded"
 
     drawer.get_by_role("button", name="Retirer la marque").click()
+    expect(drawer.get_by_text("Retirer la marque ?")).to_be_visible()
+    settled(page)
+    drawer.get_by_role("button", name="Retirer la marque").click()
     expect(drawer.get_by_text("Marque de remboursement retirée.")).to_be_visible()
     assert _on_hand(acting) == 0
 
@@ -142,10 +145,42 @@ def test_a_payment_is_noted_and_voided(acting, visitor):
 
     drawer.get_by_role("button", name="Marquer comme payée").click()
     expect(drawer.get_by_text("Paiement noté.")).to_be_visible()
+    settled(page)
+    drawer.get_by_role("button", name="Retirer ce paiement").click()
+    expect(drawer.get_by_text("Il ne comptera plus comme encaissé.")).to_be_visible()
+    settled(page)
     drawer.get_by_role("button", name="Retirer ce paiement").click()
     expect(drawer.get_by_text("Paiement retiré.")).to_be_visible()
 
     assert _kinds(acting, "A12") == ["paid", "payment_voided"]
+
+
+def test_one_click_adds_a_number_that_was_just_typed(acting, visitor):
+    """The click that ends the typing is the click that counts; the carrier is known."""
+    page = visitor.open(f"{acting.address}/commandes")
+    drawer = Orders(page).infos(1)
+    drawer.get_by_role("button", name="Ajouter un numéro de suivi").click()
+    number = drawer.get_by_label("Numéro de suivi")
+    number.wait_for()
+    settled(page)
+    confirm = drawer.get_by_role("button", name="Ajouter le numéro de suivi")
+    confirm.scroll_into_view_if_needed()
+    box = confirm.bounding_box()
+    number.focus()
+    page.keyboard.insert_text("1Z999AA10123456784")
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    expect(drawer.get_by_text("Numéro de suivi ajouté.")).to_be_visible()
+    expect(drawer.get_by_role("link", name="Suivre le colis")).to_be_visible()
+    assert _kinds(acting, "A11") == ["tracked"]
+
+    settled(page)
+    drawer.get_by_role("button", name="Ajouter un numéro de suivi").click()
+    settled(page)
+    drawer.get_by_label("Numéro de suivi").fill("??")
+    drawer.get_by_role("button", name="Ajouter le numéro de suivi").click()
+    expect(drawer.get_by_text("Le transporteur n’est pas choisi.")).to_be_visible()
+    assert _kinds(acting, "A11") == ["tracked"]
 
 
 def test_somebody_else_was_faster(acting, visitor):
