@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
 OTHER = ""
-_TURN = "acting_status_turn"
 
 
 def tags(here: Here, order: OrderDetail) -> None:
@@ -60,12 +59,14 @@ def _tags_changed(seen: Seen, before: tuple[str, ...], field: str) -> None:
 
 def state(order: OrderDetail) -> None:
     """« Changer le statut »; Annulé and the way back ask first."""
-    turn = st.session_state.get(_TURN, 0)
-    field = f"act-{order.id}-{order.version}-status-{turn}"
+    # The order's status is what it shows, whatever was chosen: an action that waits for
+    # its form, or is refused, has changed nothing. Under one key it keeps the focus.
+    field = f"act-{order.id}-status"
+    if st.session_state.get(field) != order.status:
+        st.session_state[field] = order.status
     st.segmented_control(
         _("Changer le statut"),
         rules.STATUSES,
-        default=order.status,
         key=field,
         format_func=lambda code: _(words.STATUS_WORDS[code]),
         required=True,
@@ -82,10 +83,6 @@ def _status_chosen(seen: Seen, before: str, field: str) -> None:
         acting.open_form(seen.id, "restore")
     elif chosen:
         acting.act(seen, "status", status=chosen)
-        return
-    # The order keeps its status until the form is confirmed: another control, which
-    # shows that.
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
 def pay(here: Here, order: OrderDetail) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
-from driving import Orders, served, settled, twelve_orders
+from driving import NOON, ROW, TICKS, Orders, served, settled, twelve_orders
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
@@ -248,6 +249,87 @@ def test_several_orders_are_archived_and_brought_back(acting, visitor):
     assert Orders(page).numbers[:3] == ["A12", "A11", "A10"]
 
 
+def test_what_is_ticked_stays_ticked_for_a_second_action(acting, visitor):
+    """A tag leaves the selection and its undo within reach; new orders move neither."""
+    page = visitor.open(f"{acting.address}/commandes")
+    orders = Orders(page)
+    orders.tick(1)
+    orders.tick(3)
+    expect(page.get_by_text(re.compile("2 sélectionnées"))).to_be_visible()
+    page.get_by_role("button", name="Ajouter une étiquette").click()
+    page.get_by_role("menuitem", name="VIP").click()
+    page.get_by_role("button", name="Appliquer à 2 commandes").click()
+    expect(
+        page.get_by_text("Ajouter une étiquette : 2 commandes changées")
+    ).to_be_visible()
+    expect(page.get_by_text(re.compile("2 sélectionnées"))).to_be_visible()
+    expect(page.get_by_role("button", name="Annuler l’action")).to_be_visible()
+
+    settled(page)
+    with acting.shop() as shop:
+        shop.order("NEW1", at=NOON + timedelta(days=1))
+    page.get_by_role("button", name="Changer le statut").click()
+    page.get_by_role("menuitem", name="Terminé").click()
+    page.get_by_role("button", name="Appliquer à 2 commandes").click()
+    expect(page.get_by_text("Changer le statut : 2 commandes changées")).to_be_visible()
+    settled(page)
+
+    assert Orders(page).numbers[0] == "NEW1"
+    expect(page.get_by_text(re.compile("2 sélectionnées"))).to_be_visible()
+    page.get_by_role("button", name="Archiver").click()
+    page.get_by_role("button", name="Appliquer à 2 commandes").click()
+    expect(page.get_by_text("Archiver : 2 commandes changées")).to_be_visible()
+    for number in ("A11", "A09"):
+        assert _kinds(acting, number) == ["tagged", "status", "archived"]
+
+
+def test_closing_the_dialog_does_not_stop_the_work(tmp_path, visitor):
+    """Many orders, the dialog closed in the middle: all are done, and reported."""
+
+    def many(shop):
+        told = [{"number": f"M{n}", "at": NOON} for n in range(400)]
+        shop.bring(shop.incoming(told))
+
+    with served(tmp_path / "data", many) as running:
+        page = visitor.open(f"{running.address}/commandes?size=25")
+        orders = Orders(page)
+        box = orders.canvas.bounding_box()
+        page.mouse.click(box["x"] + TICKS // 2, box["y"] + ROW // 2)
+        page.get_by_text("Les 400 commandes filtrées").click()
+        settled(page)
+        page.get_by_role("button", name="Archiver").click()
+        page.get_by_role("button", name="Appliquer à 400 commandes").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text(re.compile(r"^\d+ / 400$")).wait_for()
+        page.keyboard.press("Escape")
+        dialog.wait_for(state="detached")
+
+        expect(page.get_by_text("Archiver : 400 commandes changées")).to_be_visible()
+
+
+def test_the_focus_stays_where_the_person_was(acting, visitor):
+    """From the table to Infos, through a status, back to Infos: by keyboard."""
+    page = visitor.open(f"{acting.address}/commandes")
+    Orders(page)
+    _tick_by_keyboard(page, 0)
+    # The table's own four buttons stand between.
+    for _step in range(5):
+        _press(page, "Shift+Tab")
+    focused = page.locator("button:focus")
+    expect(focused).to_have_text("Infos")
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("radio", name="En cours").focus()
+    page.keyboard.press("Enter")
+    expect(drawer.get_by_text("Statut changé.")).to_be_visible()
+    settled(page)
+    expect(focused).to_have_text("En cours")
+    page.keyboard.press("Escape")
+    drawer.wait_for(state="detached")
+    settled(page)
+    expect(focused).to_have_text("Infos")
+
+
 def test_the_orders_ticked_are_the_orders_acted_on(acting, visitor):
     """R23: orders that arrive between the tick and the confirmation are left alone."""
     page = visitor.open(f"{acting.address}/commandes")
@@ -352,7 +434,7 @@ def test_the_keyboard_alone_tags_cancels_and_refunds(acting, visitor):
     _choose_by_keyboard(page, "VIP")
     _apply_by_keyboard(page, "Ajouter une étiquette : 1 commande changée")
 
-    _tick_by_keyboard(page, 0)
+    # It is still ticked: one does a second thing with it.
     _tab_to(page, "Autres actions", back=True)
     _choose_by_keyboard(page, "Rembourser")
     _apply_by_keyboard(page, "Rembourser : 1 commande changée")
