@@ -622,6 +622,6 @@ class NothingToDeliver(ExportRefused):
     code = "nothing_to_deliver"
     sentence = N_("Aucune des commandes choisies n’a d’article à livrer.")
     advice = N_(
-        "Aucun fichier n’a été fait. Les paniers, les commandes annulées et les "
-        "articles remboursés n’y figurent pas."
+        "Aucun fichier n’a été fait. Ni les paniers, les commandes annulées et les "
+        "articles remboursés, ni les billets, réservations et abonnements n’y figurent."
     )

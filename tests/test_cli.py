@@ -492,6 +492,16 @@ def test_documents_of_a_filter_are_pdf(sampled, tmp_path, monkeypatch):
     assert picks["count"] > 0
     assert (none, refused["error"]["code"]) == (1, "nothing_to_deliver")
 
+    seats = ("--module", "events", "--status", "new", "-o", tmp_path / "out.pdf")
+    listed = sampled("list", *seats[:4])[1]["count"]
+    code, refused = sampled("documents", "picklist", *seats)
+    assert (code, refused["error"]["code"]) == (1, "nothing_to_deliver")
+    _, both = sampled("documents", "picklist", *wanted[2:4], *wanted[4:])
+    assert both["left_out"]["module"] >= listed
+    assert "rien ne s’expédie" in both["sentence"]
+    _, all_of_them = sampled("documents", "picklist", *seats, "--everything")
+    assert (all_of_them["count"] > 0, all_of_them["left_out"]) == (True, {})
+
 
 def test_carts_are_swept_and_reported(sampled, tmp_path):
     """A look first, then once; another delay; the rates are those of the counts."""

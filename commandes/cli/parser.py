@@ -172,6 +172,11 @@ def build() -> _Parser:
     documents.add_argument("what", choices=("notes", "picklist"))
     _add_filters(documents, archived="no")
     documents.add_argument("--sort", default="oldest")
+    documents.add_argument(
+        "--everything",
+        action="store_true",
+        help="tickets, reservations and subscriptions too (default: goods of the shop)",
+    )
     documents.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     _add_figures(command)
     verify = command("verify", "check the rules I1 to I6")

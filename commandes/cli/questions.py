@@ -245,18 +245,28 @@ def _export(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
-    from commandes.documents import delivery_notes, pick_list
+    from commandes.documents import delivery_notes, pick_list, shipped
     from commandes.reports import orders
 
     with _snapshot(settings) as (_opened, snapshot):
-        ids = orders.ids(snapshot, _filter(options), options.sort)
+        chosen = orders.ids(snapshot, _filter(options), options.sort)
     with _store(settings) as store:
+        found = shipped(store, chosen)
+        ids = chosen if options.everything else found.ids
         if options.what == "notes":
             show = _bar(_("Bons de livraison"))
             count = delivery_notes(store, ids, options.output, show)
         else:
             count = pick_list(store, ids, options.output)
-    return {"file": str(options.output), "count": count, "orders": len(ids)}
+    left_out = {} if options.everything else dict(found.left_out)
+    said = "" if options.everything else found.said()
+    return {
+        "file": str(options.output),
+        "count": count,
+        "orders": len(chosen),
+        "left_out": left_out,
+        "sentence": said,
+    }
 
 
 def _report(options: argparse.Namespace, settings: Settings) -> Answer:

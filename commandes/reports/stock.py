@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy import BigInteger, exists, func, select, type_coerce
 
 from commandes.errors import BadFilter
 from commandes.reports import periods
@@ -19,7 +19,7 @@ from commandes.store import tables
 from commandes.words import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -101,6 +101,19 @@ def counts(snap: Snapshot, *, search: str = "", now: datetime | None = None) -> 
     """How many levels a search finds, and how many of them ask for a look."""
     found = snap.ask("stock/counts", _given(search, now))
     return Counts(**found.row(0, named=True))
+
+
+def unopened(store: Store, ids: Sequence[int]) -> frozenset[int]:
+    """Those of these stock items that orders alone have moved: nobody said a level."""
+    i, m = tables.stock_items.c, tables.stock_movements.c
+    # Asked by cause alone: openings are few, movements many.
+    said = select(m.stock_item_id).where(m.cause_kind.in_(("opening", "adjustment")))
+    moved = select(i.id).where(
+        i.id.in_(list(ids)), exists().where(m.stock_item_id == i.id)
+    )
+    with store.reading() as connection:
+        known = set(connection.scalars(said.distinct()))
+        return frozenset(connection.scalars(moved)) - known
 
 
 def _given(search: str, now: datetime | None) -> dict[str, object]:

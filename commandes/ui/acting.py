@@ -126,6 +126,15 @@ def say_no_amount(order_id: int) -> None:
     )
 
 
+def say_no_carrier(order_id: int) -> None:
+    """The form of the number proposes no carrier, and none was chosen."""
+    say(
+        order_id,
+        _("Le transporteur n’est pas choisi."),
+        _("Rien n’a été changé. Choisissez-le, puis confirmez."),
+    )
+
+
 def say_look_again(order_id: int) -> None:
     """The form changed in the very moment of the click."""
     say(

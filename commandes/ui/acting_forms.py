@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from commandes.ui.framing import Here
 
 OTHER = ""
-_TURN = "acting_status_turn"
 
 
 def tags(here: Here, order: OrderDetail) -> None:
@@ -63,12 +62,14 @@ def _tags_changed(seen: Seen, before: tuple[str, ...], field: str) -> None:
 
 def state(order: OrderDetail) -> None:
     """« Changer le statut »; Annulé and the way back ask first."""
-    turn = st.session_state.get(_TURN, 0)
-    field = f"act-{order.id}-{order.version}-status-{turn}"
+    # The order's status is what it shows, whatever was chosen: an action that waits for
+    # its form, or is refused, has changed nothing. Under one key it keeps the focus.
+    field = f"act-{order.id}-status"
+    if st.session_state.get(field) != order.status:
+        st.session_state[field] = order.status
     st.segmented_control(
         _("Changer le statut"),
         rules.STATUSES,
-        default=order.status,
         key=field,
         format_func=lambda code: _(words.STATUS_WORDS[code]),
         required=True,
@@ -85,10 +86,6 @@ def _status_chosen(seen: Seen, before: str, field: str) -> None:
         acting.open_form(seen.id, "restore")
     elif chosen:
         acting.act(seen, "status", status=chosen)
-        return
-    # The order keeps its status until the form is confirmed: another control, which
-    # shows that.
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
 def pay(here: Here, order: OrderDetail) -> None:
@@ -170,16 +167,17 @@ def track(here: Here, order: OrderDetail, wrong: Shipment | None = None) -> None
     suggested = tracking.suggest(number or "")
     if wrong and number == wrong.number and wrong.carrier in known:
         suggested = wrong.carrier
+    proposed = suggested if suggested in known else None
     options = [*known, OTHER]
-    place = options.index(suggested) if suggested in known else len(options) - 1
     # Another suggestion is another question.
-    place_of = field(order, form, f"carrier-{suggested}")
+    place_of = field(order, form, f"carrier-{proposed}")
     carrier = st.selectbox(
         _("Transporteur"),
         options,
-        index=place,
+        index=options.index(proposed) if proposed else None,
         key=place_of,
         format_func=lambda name: name or _("Autre transporteur"),
+        placeholder=_("Choisissez le transporteur"),
         help=_("Proposé d’après la forme du numéro : à confirmer."),
     )
     if carrier == OTHER:
@@ -187,8 +185,10 @@ def track(here: Here, order: OrderDetail, wrong: Shipment | None = None) -> None
         st.text_input(
             _("Lien de suivi"), key=names["url"], placeholder="https://", max_chars=500
         )
-    elif number:
-        url = tracking.link(here.store, carrier, number)
+    else:
+        # Always one line: what stands below keeps its place while one types, or the
+        # click that ends the typing would miss its button.
+        url = tracking.link(here.store, carrier, number) if carrier and number else None
         st.text(_("Lien : {url}").format(url=url or "—"))
     if order.customer.email:
         st.toggle(
@@ -196,7 +196,9 @@ def track(here: Here, order: OrderDetail, wrong: Shipment | None = None) -> None
         )
     else:
         st.text(_("Le client n’a pas d’e-mail : il ne sera pas prévenu."))
-    asked = _Parcel(number, names, place_of, wrong.id if wrong else None)
+    asked = _Parcel(
+        number, proposed, tuple(known), names, place_of, wrong.id if wrong else None
+    )
     buttons(
         _("Corriger le numéro de suivi") if wrong else _("Ajouter le numéro de suivi"),
         _track,
@@ -210,12 +212,16 @@ class _Parcel:
 
     Attributes:
         number: what was typed when it was drawn.
+        proposed: the carrier that its form proposed.
+        known: the carriers of the table.
         names: the keys of its fields.
         place_of: the key of the carrier.
         wrong: the id of the parcel that it corrects.
     """
 
     number: str | None
+    proposed: str | None
+    known: tuple[str, ...]
     names: dict[str, str]
     place_of: str
     wrong: int | None
@@ -223,11 +229,15 @@ class _Parcel:
 
 def _track(seen: Seen, key: str, asked: _Parcel) -> None:
     told = {name: st.session_state.get(place) for name, place in asked.names.items()}
-    if told["number"] != asked.number:
-        # Another number may be another carrier's, which was not on screen yet.
-        acting.say_look_again(seen.id)
+    carrier = st.session_state.get(asked.place_of)
+    if told["number"] != asked.number and carrier == asked.proposed:
+        # Typed and confirmed before it was drawn, and no carrier chosen by hand: it is
+        # the one that the form of the number proposes, as it would have been.
+        suggested = tracking.suggest(told["number"] or "")
+        carrier = suggested if suggested in asked.known else None
+    if carrier is None:
+        acting.say_no_carrier(seen.id)
         return
-    carrier = st.session_state.get(asked.place_of) or ""
     corrects = {} if asked.wrong is None else {"shipment_id": asked.wrong}
     done = acting.act(
         seen,

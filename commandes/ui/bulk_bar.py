@@ -20,6 +20,7 @@ from commandes.actions.bulk import Asked
 from commandes.reports import orders
 from commandes.ui import documents, exporting, listing, tables, tag_settings
 from commandes.ui.acting_fields import leaving, paid_at
+from commandes.ui.beside import Work
 from commandes.ui.framing import part
 from commandes.ui.plain import plain
 from commandes.words import N_, STATUS_WORDS, _, plural
@@ -72,6 +73,7 @@ class Batch:
 
     Attributes:
         key: the idempotency key of the whole batch.
+        work: the doing or the undoing, while it is on its way beside the page.
     """
 
     asked: Asked
@@ -80,21 +82,37 @@ class Batch:
     looked: Outcomes | None = None
     done: Outcomes | None = None
     undone: Outcomes | None = None
+    work: Work[Outcomes] | None = None
+
+    def answered(self) -> Batch:
+        """The batch with what its work, which has come to its end, answers.
+
+        Raises:
+            CommandesError: the work could not be done.
+        """
+        if self.work is None:
+            return self
+        answer = self.work.answer()
+        if self.done is None:
+            return replace(self, done=answer, work=None)
+        return replace(self, undone=answer, work=None)
 
 
 def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
-    """How many rows are ticked, and what can be done with them; always in its place."""
+    """How many rows are ticked, and what can be done with them; always in its place.
+
+    What the last action did stands above it, with the way back: also while rows are
+    ticked, as they are after an action that leaves them in the list.
+    """
+    last(here)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="bulk_bar"
     ):
         if ticked:
             _count(here, shown, ticked)
-            if len(ticked) == 1:
-                # The way in for those who work without a mouse.
-                st.button(_("Infos"), key="bulk_infos", on_click=_open, args=ticked)
         else:
-            last(here, _("Cochez des commandes pour agir sur plusieurs"))
-        idle = not ticked
+            st.text(_("Cochez des commandes pour agir sur plusieurs"), width="content")
+        idle = not ticked or _under_way()
         names = [*shown.colors, _NEW]
         st.menu_button(
             _("Ajouter une étiquette"),
@@ -131,12 +149,22 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
             format_func=_more,
             disabled=idle,
         )
+        if len(ticked) == 1:
+            # The way in for those who work without a mouse: the last of the bar is the
+            # first on the way back from the table.
+            st.button(_("Infos"), key="bulk_infos", on_click=_open, args=ticked)
     asked = _asked()
     asked = Asked(verb) if archive else Asked("cancel") if cancel else asked
     if asked is not None and ticked:
         _begin(asked, _selected(here, shown, ticked))
     if ticked:
         _take_away(here, shown, ticked)
+
+
+def _under_way() -> bool:
+    """Whether a batch is on its way: one after the other, so that each is reported."""
+    batch: Batch | None = st.session_state.get(_LAST)
+    return batch is not None and batch.work is not None
 
 
 def _count(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
@@ -231,24 +259,71 @@ def at_once(here: Here, asked: Asked, order_id: int) -> None:
     listing.reload()
 
 
-def last(here: Here, hint: str = "") -> None:
-    """What the last batch did, with the way back; a hint when there was none."""
+def last(here: Here) -> None:
+    """What the last batch did, or how far it is, with the way back."""
     batch: Batch | None = st.session_state.get(_LAST)
-    if batch is None or batch.done is None:
-        if hint:
-            st.text(hint, width="content")
+    if batch is None:
         return
+    done, work = batch.done, batch.work
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="bulk_last"
+    ):
+        if work is not None:
+            _awaited(batch, work)
+        elif done is not None:
+            _reported(here, batch, done)
+
+
+def _reported(here: Here, batch: Batch, done: Outcomes) -> None:
+    """What was done, the way back, and a way to put the report away."""
     _told(batch)
-    undoable = batch.undone is None and any(o.undo for o in batch.done.changed)
+    undoable = batch.undone is None and any(o.undo for o in done.changed)
     label = _("Annuler l’action")
     if undoable and st.button(label, key="bulk_undo", icon=":material/undo:"):
-        undone = bulk.undo(here.store, batch.done, actor=here.actor)
-        st.session_state[_LAST] = replace(batch, undone=undone)
-        listing.reload()
+        back = Work(
+            lambda told: bulk.undo(here.store, done, actor=here.actor, progress=told),
+            "undo",
+        )
+        st.session_state[_LAST] = replace(batch, work=back)
         st.rerun()
-    if st.button("", key="bulk_forget", type="tertiary", icon=":material/close:"):
+    if st.button(
+        "",
+        key="bulk_forget",
+        type="tertiary",
+        icon=":material/close:",
+        help=_("Fermer"),
+    ):
         del st.session_state[_LAST]
         st.rerun()
+
+
+# Seconds in which most work is done, and the page waits for it.
+_SHORT = 0.5
+
+
+def _awaited(batch: Batch, work: Work[Outcomes]) -> None:
+    """How far a batch is; its report once it has come to its end."""
+    if work.finished(_SHORT):
+        _settle(batch)
+        st.rerun()
+
+    @st.fragment(run_every="1s", key="bulk_doing")
+    def ticking() -> None:
+        with part():
+            if work.finished():
+                _settle(batch)
+                st.rerun(scope="app")
+            st.text(_("{title} : en cours").format(title=_(TITLES[batch.asked.verb])))
+            work.bar()
+
+    ticking()
+
+
+def _settle(batch: Batch) -> None:
+    """Keep what the work answers; what it refuses is told once, by the frame."""
+    st.session_state.pop(_LAST, None)
+    listing.reload()
+    st.session_state[_LAST] = batch.answered()
 
 
 def _told(batch: Batch) -> None:
@@ -269,6 +344,19 @@ def _told(batch: Batch) -> None:
     reasons = told.reasons().most_common(3)
     if reasons:
         st.text(" ".join(f"{words.number(n)} × {text}" for text, n in reasons))
+    about = _about(batch.asked)
+    if len(told.changed) == 1:
+        number = told.changed[0].number
+        about.append(_("commande {number}").format(number=number))
+    if changed and about:
+        st.text(" · ".join(about), width="content")
+
+
+def _about(asked: Asked) -> list[str]:
+    """The tag that went on or off, the status that was given."""
+    name, status = asked.arguments.get("name"), asked.arguments.get("status")
+    said = [str(name)] if name else []
+    return said + ([_(STATUS_WORDS[status])] if status else [])
 
 
 def _dialog(title: str) -> None:
@@ -282,14 +370,14 @@ def _dialog(title: str) -> None:
 
 def _closed() -> None:
     batch: Batch | None = st.session_state.pop(_BATCH, None)
-    if batch is not None and batch.done is not None:
+    if batch is not None and (batch.done is not None or batch.work is not None):
         st.session_state[_LAST] = batch
         listing.reload()
 
 
 def _steps(here: Here) -> None:
     batch: Batch = st.session_state[_BATCH]
-    if batch.done is None:
+    if batch.work is None:
         batch = _settled(here, batch)
         if batch.asked.verb == "tag" and not batch.asked.arguments["name"]:
             return
@@ -299,12 +387,17 @@ def _steps(here: Here) -> None:
         _consequences(looked)
         if not _confirmed(batch):
             return
-        done = _with_bar(
+        # Closed in the middle, it goes on; its report is there when one comes back.
+        work = Work(
             lambda told: bulk.run(
                 here.store, looked, actor=here.actor, key=batch.key, progress=told
             ),
+            "bulk",
         )
-        st.session_state[_BATCH] = replace(batch, done=done)
+        batch = st.session_state[_BATCH] = replace(batch, work=work)
+    if batch.work is not None:
+        batch.work.watch()
+        st.session_state[_BATCH] = batch.answered()
         _closed()
         st.rerun()
 

@@ -11,6 +11,7 @@ import secrets
 
 import streamlit as st
 
+from commandes.ui import sent
 from commandes.words import _
 
 _SAID = "doing_said"
@@ -22,8 +23,12 @@ def key(name: str) -> str:
 
 
 def done(name: str, said: str) -> None:
-    """Renew a form's key after its receipt, and draw the page anew with a sentence."""
+    """Renew a form's key after its receipt, and draw the page anew with a sentence.
+
+    What one has written oneself is seen at once: every list is asked for anew.
+    """
     st.session_state.pop(_kept(name), None)
+    sent.refresh_all()
     st.session_state[_SAID] = said
     st.rerun()
 

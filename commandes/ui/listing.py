@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _KEPT = "listing"
 _COUNTS = "listing_counts"
 _TURN = "listing_turn"
+_TICKED = "listing_ticked"
 COUNTED_VIEWS = 12
 
 
@@ -71,19 +72,27 @@ class Listing:
         return tuple(self.page.rows["id"].to_list())
 
     @property
-    def digest(self) -> str:
-        """A short name of these rows as they stand, part of the table's key.
+    def key(self) -> str:
+        """A short name of exactly these rows, part of the key of their table."""
+        return _short(self.ids)
 
-        After an action they stand otherwise: what was ticked is not ticked any more.
-        """
-        text = ",".join(str(part) for part in (self.seq, *self.ids))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+    @property
+    def digest(self) -> str:
+        """A short name of these rows as they stand: after an action, another one."""
+        return _short((self.seq, *self.ids))
+
+
+def _short(numbers: tuple[int, ...]) -> str:
+    text = ",".join(map(str, numbers))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def shown(here: Here, asked: Asked) -> Listing:
     """The list to show: as it was last sent, or a new one when that was asked for."""
     today = datetime.now(here.settings.zone).date()
     kept: Listing | None = st.session_state.get(_KEPT)
+    if here.arrived:
+        st.session_state.pop(_TICKED, None)
     turn = st.session_state.pop(_TURN, None)
     if kept is None or (kept.asked, kept.today) != (asked, today):
         kept = _ask(here, asked, today, kept)
@@ -113,6 +122,23 @@ def _counted(shown: Listing) -> bool:
 
 def _moment(shown: Listing) -> tuple[object, ...]:
     return shown.asked.wanted, shown.today, shown.seq, tuple(shown.colors)
+
+
+def tick(shown: Listing, ids: tuple[int, ...]) -> None:
+    """Keep which of these orders are ticked."""
+    st.session_state[_TICKED] = (shown.asked, ids)
+
+
+def ticked_rows(shown: Listing) -> list[int]:
+    """Where the orders stand now that were ticked in this list as it was before.
+
+    After an action, or with new orders around them, they stay ticked: one can do a
+    second thing with them. Another question, or another page, forgets them.
+    """
+    asked, ids = st.session_state.get(_TICKED, (None, ()))
+    if asked != shown.asked:
+        return []
+    return [row for row, order_id in enumerate(shown.ids) if order_id in ids]
 
 
 def turn(direction: str) -> None:

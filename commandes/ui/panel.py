@@ -353,30 +353,57 @@ def _refunds(order: OrderDetail, zone: str) -> None:
             )
 
 
-# What takes one thing back: icon and words by action.
+# What takes one thing back: icon, words and the question by action.
 _BACK = {
-    "void": (":material/money_off:", N_("Retirer ce paiement")),
-    "untrack": (":material/delete:", N_("Retirer ce numéro")),
+    "void": (
+        ":material/money_off:",
+        N_("Retirer ce paiement"),
+        N_("Retirer ce paiement ? Il ne comptera plus comme encaissé."),
+    ),
+    "untrack": (
+        ":material/delete:",
+        N_("Retirer ce numéro"),
+        N_("Retirer ce numéro ? Le client n’en est pas prévenu."),
+    ),
     "recall": (
         ":material/cancel_schedule_send:",
         N_("Retirer ce numéro et le message en attente"),
+        N_("Retirer ce numéro et le message au client, qui n’est pas encore parti ?"),
     ),
 }
 
 
 def _take_back(order: OrderDetail, verb: str, **about: Any) -> None:  # noqa: ANN401 (an id or a number)
-    """A button that takes back one payment or parcel."""
+    """A button that takes back one payment or parcel, once that is confirmed.
+
+    The question stands where the button stood: « Non » in its place, so that a double
+    click takes nothing back.
+    """
     which = "-".join(map(str, about.values()))
-    icon, label = _BACK[verb]
-    key = acting.key(order.id, f"{verb}-{which}")
-    st.button(
-        _(label),
-        key=f"panel_{verb}_{which}",
-        icon=icon,
-        type="tertiary",
-        on_click=acting.do,
-        args=(Seen.of(order), verb, key, about),
-    )
+    icon, label, question = _BACK[verb]
+    name = f"panel_{verb}_{which}"
+    form = f"{verb}:{which}"
+    if acting.form_of(order.id) != form:
+        st.button(
+            _(label),
+            key=name,
+            icon=icon,
+            type="tertiary",
+            on_click=acting.open_form,
+            args=(order.id, form),
+        )
+        return
+    st.text(_(question))
+    with st.container(horizontal=True):
+        st.button(_("Non"), key=name, on_click=acting.close_form)
+        st.button(
+            _(label),
+            key=f"{name}_yes",
+            icon=icon,
+            type="primary",
+            on_click=acting.do,
+            args=(Seen.of(order), verb, acting.key(order.id, f"{verb}-{which}"), about),
+        )
 
 
 def _parcels(order: OrderDetail, zone: str) -> None:

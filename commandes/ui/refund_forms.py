@@ -12,7 +12,7 @@ from commandes import rules, words
 from commandes.actions import refunds
 from commandes.actions.closing import Mark, close_all
 from commandes.actions.orders import Order
-from commandes.ui import doing, listing, sent
+from commandes.ui import doing, listing
 from commandes.ui.framing import telling
 from commandes.words import _, plural
 
@@ -224,6 +224,5 @@ def _take_back(here: Here, row: dict[str, Any]) -> None:
 
 def _again(name: str, said: str) -> None:
     """Draw both lists anew: this one, and that of orders when one goes back to it."""
-    sent.refresh(TO_DO)
     listing.refresh()
     doing.done(name, said)

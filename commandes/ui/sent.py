@@ -74,6 +74,13 @@ def refresh(name: str) -> None:
     st.session_state.pop(_kept(name), None)
 
 
+def refresh_all() -> None:
+    """Ask for every list anew."""
+    for key, kept in list(st.session_state.items()):
+        if isinstance(kept, Sent):
+            del st.session_state[key]
+
+
 def catching_up(here: Here, name: str) -> None:
     """While the mirror is behind (an import, a tag of many orders), say so and wait."""
     if not here.snap.behind:

@@ -102,7 +102,7 @@ def _search(wanted: OrderFilter) -> None:
         key=_seed("search", wanted.search),
         type="search",
         live="400ms",
-        placeholder=_("N°, nom, e-mail, article, réf."),
+        placeholder=_("N°, nom, e-mail, tél., ville, article, réf."),
         label_visibility="collapsed",
         on_change=_changed,
     )

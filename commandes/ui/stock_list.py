@@ -111,9 +111,10 @@ def _changed() -> None:
 
 
 def _levels(here: Here, listed: Sent) -> None:
+    unopened = stock.unopened(here.store, listed.ids)
     chosen = sent.choose(
         listed,
-        _cells(listed.rows),
+        _cells(listed.rows, unopened),
         _columns(here.settings.timezone),
         mode="single-row",
         alt=_("Niveaux de stock"),
@@ -126,22 +127,26 @@ def _levels(here: Here, listed: Sent) -> None:
             )
         )
     if chosen:
-        _one(here, sent.row(listed, chosen[0]))
+        _one(here, sent.row(listed, chosen[0]), opened=chosen[0] not in unopened)
     else:
         st.caption(_("Choisissez une ligne pour ses mouvements et ses corrections."))
 
 
-def _cells(rows: pl.DataFrame) -> pl.DataFrame:
+def _cells(rows: pl.DataFrame, unopened: frozenset[int]) -> pl.DataFrame:
+    """The rows in words; what is left is known only from an opening level on."""
     return pl.DataFrame(
         [
             {
                 "sku": row["sku"],
                 "title": row["title"] or "",
                 "service_at": row["service_at"],
-                "on_hand": row["on_hand"],
+                "on_hand": None if row["id"] in unopened else row["on_hand"],
                 "held": row["held"],
                 "alert_level": row["alert_level"],
-                "state": _state(row),
+                "state": [
+                    *_state(row),
+                    *([_unopened()] if row["id"] in unopened else []),
+                ],
             }
             for row in rows.iter_rows(named=True)
         ],
@@ -171,6 +176,10 @@ def _low() -> str:
     return "◔ " + _("Niveau d’alerte atteint")
 
 
+def _unopened() -> str:
+    return "○ " + _("Niveau d’ouverture non saisi")
+
+
 def _columns(timezone: str) -> dict[str, Any]:
     column = st.column_config
     return {
@@ -193,14 +202,14 @@ def _columns(timezone: str) -> dict[str, Any]:
         "alert_level": column.NumberColumn(_("Alerte"), width=80),
         "state": column.MultiselectColumn(
             _("État"),
-            options=[_oversold(), _low()],
-            color=["red", "orange"],
-            width=170,
+            options=[_oversold(), _low(), _unopened()],
+            color=["red", "orange", "gray"],
+            width=220,
         ),
     }
 
 
-def _one(here: Here, row: dict[str, Any]) -> None:
+def _one(here: Here, row: dict[str, Any], *, opened: bool) -> None:
     """A sku (and date): what it has, what moved it, and what can be corrected."""
     zone = here.settings.timezone
     with st.container(border=True, key="stock_one"):
@@ -209,7 +218,11 @@ def _one(here: Here, row: dict[str, Any]) -> None:
             _("Référence"): row["sku"],
             _("Article"): row["title"],
             _("Date de prestation"): words.moment(at, zone) if at else None,
-            _("Reste"): words.number(row["on_hand"]),
+            _("Reste"): (
+                words.number(row["on_hand"])
+                if opened
+                else _("niveau d’ouverture non saisi")
+            ),
         }
         if row["held"] is not None:
             known[_("Pris")] = words.number(row["held"])

@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from commandes import words
+from commandes.ui import listing as lists
 from commandes.ui import theme
 from commandes.ui.plain import plain
 from commandes.words import N_, _
@@ -45,12 +46,15 @@ def orders(listing: Listing, timezone: str) -> tuple[int, ...]:
     A click on `Infos` leaves the order's id under OPENED, a choice in the arrow's
     menu (id, code) under MENU_CHOICE, each for the page to take up in the same run.
     """
-    digest = listing.digest
+    key = f"orders-{listing.key}"
     rows = listing.page.rows
+    ticked_before = lists.ticked_rows(listing)
+    if key not in st.session_state and ticked_before:
+        st.session_state[key] = {"selection": {"rows": ticked_before}}
     menus = [_menu(row, listing) for row in rows.iter_rows(named=True)]
     event = st.dataframe(
         _shown(rows, menus),
-        key=f"orders-{digest}",
+        key=key,
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * (1 + min(rows.height, MOST_ROWS_IN_VIEW)) + 3,
@@ -59,8 +63,10 @@ def orders(listing: Listing, timezone: str) -> tuple[int, ...]:
         column_config=_columns(listing, timezone, menus),
         alt=_("Commandes"),
     )
-    ticked = event.selection.rows
-    return tuple(listing.ids[row] for row in ticked if row < len(listing.ids))
+    rows_ticked = event.selection.rows
+    ticked = tuple(listing.ids[row] for row in rows_ticked if row < len(listing.ids))
+    lists.tick(listing, ticked)
+    return ticked
 
 
 def _menu(row: dict[str, Any], listing: Listing) -> dict[str, str]:
@@ -144,23 +150,23 @@ def _columns(
     listing: Listing, timezone: str, menus: list[dict[str, str]]
 ) -> dict[str, Any]:
     column = st.column_config
-    digest, ids = listing.digest, listing.ids
+    key, ids = listing.key, listing.ids
     return {
         "number": column.TextColumn(_("N°"), width=72, pinned=True),
         "infos": column.ButtonColumn(
             _("Infos"),
             width=60,
-            key=f"infos-{digest}",
+            key=f"infos-{key}",
             on_click=_open,
-            args=(f"infos-{digest}", ids),
+            args=(f"infos-{key}", ids),
         ),
         "menu": column.ButtonColumn(
             " ",
             width=34,
             type="tertiary",
-            key=f"menu-{digest}",
+            key=f"menu-{key}",
             on_click=_choose,
-            args=(f"menu-{digest}", ids, menus),
+            args=(f"menu-{key}", ids, menus),
         ),
         "placed_at": column.DatetimeColumn(
             _("Date"), format="DD/MM/YY HH:mm", timezone=timezone, width=108

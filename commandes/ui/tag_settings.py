@@ -210,6 +210,5 @@ def _bar() -> Callable[[int, int], None]:
 
 
 def _again(name: str, said: str) -> None:
-    sent.refresh(TAGS)
     listing.refresh()
     doing.done(name, said)

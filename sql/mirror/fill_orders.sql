@@ -22,7 +22,8 @@ with
             order_id,
             amount as paid,
             "at" as paid_at,
-            coalesce(nullif(means, ''), '-') as paid_with
+            coalesce(nullif(means, ''), '-') as paid_with,
+            reference
         from staged_payments
         where voided_at is null
         union all by name
@@ -53,6 +54,9 @@ with
             list_sort(list_distinct(
                 list(paid_with) filter (paid_with is not null)
             )) as means,
+            array_to_string(list_sort(
+                list(reference) filter (reference is not null)
+            ), ' ') as references,
             cast(sum(refunded) as bigint) as refunded,
             list_sort(list_distinct(
                 list(refunded_at) filter (refunded_at is not null)
@@ -99,7 +103,20 @@ select
     coalesce(marked.carriers, []) as carriers,
     coalesce(marked.means, []) as means,
     concat_ws(
-        ' ', customer_key, fold(concat_ws(' ', o.number, o.email, lines.words))
+        ' ',
+        customer_key,
+        fold(concat_ws(
+            ' ',
+            o.number,
+            o.email,
+            lines.words,
+            phone_words(o.phone),
+            o.shipping_address ->> 'city',
+            nullif(
+                o.billing_address ->> 'city', o.shipping_address ->> 'city'
+            ),
+            marked.references
+        ))
     ) as search_text
 from staged_orders as o
 left join lines on lines.order_id = o.id

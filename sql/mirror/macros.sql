@@ -54,6 +54,20 @@ and (
     )
 );
 
+-- A telephone number without the signs that people group its digits with.
+create macro phone_digits(phone) as regexp_replace(phone, '[^0-9+]', '', 'g');
+
+-- How a telephone number is searched: its digits together; one of France with +33
+-- also as it is dialled there.
+create macro phone_words(phone) as
+concat_ws(
+    ' ',
+    phone_digits(phone),
+    nullif(
+        regexp_replace(phone_digits(phone), '^([+]|00)33', '0'), phone_digits(phone)
+    )
+);
+
 -- Is this a cart that nobody has paid? One that was paid later is an order.
 create macro is_open_cart(is_cart, payment_status) as
 is_cart and payment_status not in ('paid', 'refunded');

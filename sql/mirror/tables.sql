@@ -64,7 +64,8 @@ create table orders (
     tags varchar[] not null,           -- names, sorted
     carriers varchar[] not null,
     means varchar[] not null,          -- of the payments that stand; '-': unknown
-    search_text varchar not null,      -- fold(number, name, e-mail, titles, skus)
+    search_text varchar not null,      -- fold(number, name, e-mail, titles, skus,
+                                       -- phone, towns, references of payments)
     version integer not null
 );
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
-from driving import Orders, served, settled, twelve_orders
+from driving import NOON, ROW, TICKS, Orders, served, settled, twelve_orders
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
@@ -145,10 +146,42 @@ def test_a_payment_is_noted_and_voided(acting, visitor):
 
     drawer.get_by_role("button", name="Marquer comme payée").click()
     expect(drawer.get_by_text("Paiement noté.")).to_be_visible()
+    settled(page)
+    drawer.get_by_role("button", name="Retirer ce paiement").click()
+    expect(drawer.get_by_text("Il ne comptera plus comme encaissé.")).to_be_visible()
+    settled(page)
     drawer.get_by_role("button", name="Retirer ce paiement").click()
     expect(drawer.get_by_text("Paiement retiré.")).to_be_visible()
 
     assert _kinds(acting, "A12") == ["paid", "payment_voided"]
+
+
+def test_one_click_adds_a_number_that_was_just_typed(acting, visitor):
+    """The click that ends the typing is the click that counts; the carrier is known."""
+    page = visitor.open(f"{acting.address}/commandes")
+    drawer = Orders(page).infos(1)
+    drawer.get_by_role("button", name="Ajouter un numéro de suivi").click()
+    number = drawer.get_by_label("Numéro de suivi")
+    number.wait_for()
+    settled(page)
+    confirm = drawer.get_by_role("button", name="Ajouter le numéro de suivi")
+    confirm.scroll_into_view_if_needed()
+    box = confirm.bounding_box()
+    number.focus()
+    page.keyboard.insert_text("1Z999AA10123456784")
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    expect(drawer.get_by_text("Numéro de suivi ajouté.")).to_be_visible()
+    expect(drawer.get_by_role("link", name="Suivre le colis")).to_be_visible()
+    assert _kinds(acting, "A11") == ["tracked"]
+
+    settled(page)
+    drawer.get_by_role("button", name="Ajouter un numéro de suivi").click()
+    settled(page)
+    drawer.get_by_label("Numéro de suivi").fill("??")
+    drawer.get_by_role("button", name="Ajouter le numéro de suivi").click()
+    expect(drawer.get_by_text("Le transporteur n’est pas choisi.")).to_be_visible()
+    assert _kinds(acting, "A11") == ["tracked"]
 
 
 def test_somebody_else_was_faster(acting, visitor):
@@ -216,6 +249,85 @@ def test_several_orders_are_archived_and_brought_back(acting, visitor):
     assert Orders(page).numbers[:3] == ["A12", "A11", "A10"]
 
 
+def test_what_is_ticked_stays_ticked_for_a_second_action(acting, visitor):
+    """A tag leaves the selection and its undo within reach; new orders move neither."""
+    page = visitor.open(f"{acting.address}/commandes")
+    orders = Orders(page)
+    orders.tick(1)
+    orders.tick(2)
+    expect(page.get_by_text(re.compile("2 sélectionnées"))).to_be_visible()
+    page.get_by_role("button", name="Ajouter une étiquette").click()
+    page.get_by_role("menuitem", name="VIP").click()
+    page.get_by_role("button", name="Appliquer à 2 commandes").click()
+    expect(
+        page.get_by_text("Ajouter une étiquette : 2 commandes changées")
+    ).to_be_visible()
+    expect(page.get_by_text(re.compile("2 sélectionnées"))).to_be_visible()
+    expect(page.get_by_role("button", name="Annuler l’action")).to_be_visible()
+
+    settled(page)
+    with acting.shop() as shop:
+        shop.order("NEW1", at=NOON + timedelta(days=1))
+    page.get_by_role("button", name="Changer le statut").click()
+    page.get_by_role("menuitem", name="Terminé").click()
+    page.get_by_role("button", name="Appliquer à 2 commandes").click()
+    expect(page.get_by_text("Changer le statut : 2 commandes changées")).to_be_visible()
+    settled(page)
+
+    assert Orders(page).numbers[0] == "NEW1"
+    expect(page.get_by_text(re.compile("2 sélectionnées"))).to_be_visible()
+    page.get_by_role("button", name="Archiver").click()
+    page.get_by_role("button", name="Appliquer à 2 commandes").click()
+    expect(page.get_by_text("Archiver : 2 commandes changées")).to_be_visible()
+    for number in ("A11", "A10"):
+        assert _kinds(acting, number) == ["tagged", "status", "archived"]
+
+
+def test_closing_the_dialog_does_not_stop_the_work(tmp_path, visitor):
+    """Many orders, the dialog closed in the middle: all are done, and reported."""
+
+    def many(shop):
+        told = [{"number": f"M{n}", "at": NOON} for n in range(400)]
+        shop.bring(shop.incoming(told))
+
+    with served(tmp_path / "data", many) as running:
+        page = visitor.open(f"{running.address}/commandes?size=25")
+        orders = Orders(page)
+        box = orders.canvas.bounding_box()
+        page.mouse.click(box["x"] + TICKS // 2, box["y"] + ROW // 2)
+        page.get_by_text("Les 400 commandes filtrées").click()
+        settled(page)
+        page.get_by_role("button", name="Archiver").click()
+        page.get_by_role("button", name="Appliquer à 400 commandes").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text(re.compile(r"^\d+ / 400$")).wait_for()
+        page.keyboard.press("Escape")
+        dialog.wait_for(state="detached")
+
+        expect(page.get_by_text("Archiver : 400 commandes changées")).to_be_visible()
+
+
+def test_the_focus_stays_where_the_person_was(acting, visitor):
+    """From the table to Infos, through a status, back to Infos: by keyboard."""
+    page = visitor.open(f"{acting.address}/commandes")
+    Orders(page)
+    _tick_by_keyboard(page, 1)
+    # Only the table's own buttons stand between.
+    _tab_to(page, "Infos", back=True, within=6)
+    focused = page.locator("button:focus")
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("radio", name="En cours").focus()
+    page.keyboard.press("Enter")
+    expect(drawer.get_by_text("Statut changé.")).to_be_visible()
+    settled(page)
+    expect(focused).to_have_text("En cours")
+    page.keyboard.press("Escape")
+    drawer.wait_for(state="detached")
+    settled(page)
+    expect(focused).to_have_text("Infos")
+
+
 def test_the_orders_ticked_are_the_orders_acted_on(acting, visitor):
     """R23: orders that arrive between the tick and the confirmation are left alone."""
     page = visitor.open(f"{acting.address}/commandes")
@@ -266,10 +378,10 @@ def _press(page, key):
     page.wait_for_function("document.activeElement !== window.before")
 
 
-def _tab_to(page, name, *, back=False):
+def _tab_to(page, name, *, back=False, within=80):
     """Go to a button by the Tab key alone."""
     focused = page.locator("button:focus")
-    for _step in range(80):
+    for _step in range(within):
         _press(page, "Shift+Tab" if back else "Tab")
         if focused.count() and name in focused.inner_text():
             return
@@ -320,7 +432,7 @@ def test_the_keyboard_alone_tags_cancels_and_refunds(acting, visitor):
     _choose_by_keyboard(page, "VIP")
     _apply_by_keyboard(page, "Ajouter une étiquette : 1 commande changée")
 
-    _tick_by_keyboard(page, 0)
+    # It is still ticked: one does a second thing with it.
     _tab_to(page, "Autres actions", back=True)
     _choose_by_keyboard(page, "Rembourser")
     _apply_by_keyboard(page, "Rembourser : 1 commande changée")

@@ -208,7 +208,11 @@ def test_the_order_clicked_is_the_order_opened(busy_server, visitor):
     page.get_by_role("button", name="Actualiser").click()
     expect(page.get_by_text("15 commandes ·")).to_be_visible()
     assert Orders(page).numbers == ["B2", "B1", "B0", *before]
-    expect(page.get_by_text("sélectionnée")).to_have_count(0)
+    # The order that is ticked is the same one, three rows further down.
+    expect(page.get_by_text("1 sélectionnée")).to_be_visible()
+    page.get_by_role("button", name="Infos", exact=True).click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_text(f"N° {before[0]}", exact=True)).to_be_visible()
 
 
 def test_pages_follow_each_other(busy_server, visitor):

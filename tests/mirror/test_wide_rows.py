@@ -46,7 +46,10 @@ def test_a_wide_row_says_what_the_list_shows(shop, wide) -> None:
         lines=[*TWO_LINES, {"sku": "GUM", "title": "Gomme", "price": 1}],
         tags=["Urgent", "Cadeau"],
         shipments=[{"number": "X1", "carrier": "Colissimo"}],
-        shipping_address='{"country": "FR"}',
+        shipping_address='{"country": "FR", "city": "Évry"}',
+        billing_address='{"city": "Saint-Malo"}',
+        phone="+33 6 12 34-56.78",
+        paid=[{"amount": 100, "reference": "pi_3NxQ", "means": "CB"}],
     )
     shop.order("#8", tags=["VIP"])
     row = wide("#7")
@@ -55,6 +58,8 @@ def test_a_wide_row_says_what_the_list_shows(shop, wide) -> None:
     assert row["carriers"] == ["Colissimo"]
     assert (row["country"], row["customer_key"]) == ("FR", "zoe lefevre")
     for word in ("#7", "zoe", "lefevre", "ana@example.org", "d'ete", "pen", "gomme"):
+        assert word in row["search_text"]
+    for word in ("+33612345678", "0612345678", "evry", "saint-malo", "pi_3nxq"):
         assert word in row["search_text"]
 
 

@@ -43,6 +43,8 @@ TODAY = date(2026, 3, 30)
 TAGS = ("Urgent", "VIP", "été", "l’aube", "a, b")
 NAMES = ("Ana Martín", "Œdipe Lefèvre", "ZOÉ straße", "Łukasz", None, "x_y%z", "'; --")
 TITLES = ("Stylo", "Carnet", "Lampe d’été", "Table 4 couverts", "50 % de remise", "")
+TOWNS = ("Évry", "Saint-Malo", "L’Haÿ-les-Roses", None)
+PHONES = (None, "06 12 34 56 78", "+33 6 12-34.56.78", "0033612345678", "poste ٣ 42")
 # Around midnights, the nights the clocks change, and the turn of the year.
 MOMENTS = [
     datetime(2026, 3, 28, 22, 59, 59, tzinfo=UTC),
@@ -62,6 +64,12 @@ def _words(search):
     return fold(plain).split()
 
 
+def _phones(phone):
+    """A number with its digits together, and as it is dialled in France."""
+    digits = re.sub(r"[^0-9+]", "", phone or "")
+    return [digits, re.sub(r"^(\+|00)33", "0", digits)]
+
+
 def told(chance: random.Random, number: int) -> dict:
     """One order by chance, as `Shop.order` takes it."""
 
@@ -74,7 +82,12 @@ def told(chance: random.Random, number: int) -> dict:
     amount = chance.randint(0, 3) * 1000
     cart = chance.random() < 0.2
     paid = [
-        {"amount": part, "at": moment(), "means": chance.choice([None, "CB"])}
+        {
+            "amount": part,
+            "at": moment(),
+            "means": chance.choice([None, "CB"]),
+            "reference": chance.choice([None, "pi_É9", f"ch_{number}"]),
+        }
         for part in [amount] * (not cart and chance.random() < 0.6)
         + [500] * chance.randint(0, 2) * (chance.random() < 0.2)
     ]
@@ -90,7 +103,13 @@ def told(chance: random.Random, number: int) -> dict:
     return {
         "channel": chance.choice([None, "web", "é"]),
         "discount_codes": chance.choice([None, "NOEL"]),
-        "shipping_address": chance.choice([None, json.dumps({"country": "FR"})]),
+        "shipping_address": chance.choice(
+            [None, json.dumps({"country": "FR", "city": chance.choice(TOWNS)})]
+        ),
+        "billing_address": chance.choice(
+            [None, json.dumps({"city": chance.choice(TOWNS)})]
+        ),
+        "phone": chance.choice(PHONES),
         "number": chance.choice([f"#{number}", f"É-{number}", str(number)]),
         "source_id": str(number),
         "at": at,
@@ -180,7 +199,10 @@ def keeps(wanted: OrderFilter, row: dict) -> dict[str, bool]:
     """What each part of a filter says of an order, in plain Python."""
     refunded = sum(refund.amount for refund in row["refunds"])
     partly = refunded > 0 and row["payment_status"] != "refunded"
-    texts = [row["number"], row["customer_name"], row["email"]]
+    texts = [row["number"], row["customer_name"], row["email"], *_phones(row["phone"])]
+    places = (row["shipping_address"], row["billing_address"])
+    texts += [json.loads(place or "{}").get("city") for place in places]
+    texts += [payment.reference for payment in row["payments"]]
     for line in row["lines"]:
         texts += [line.title, line.sku]
     text = "\n".join(fold(part) for part in texts if part)
@@ -287,7 +309,11 @@ def none_mostly(*values):
 
 
 near = st.dates(date(2025, 10, 20), date(2026, 4, 10))
-words = st.sampled_from("stylo|ÉTÉ|oedipe|Strasse|lukasz|#1|c12|%|_|'|\\|é-".split("|"))
+words = st.sampled_from(
+    "stylo|ÉTÉ|oedipe|Strasse|lukasz|#1|c12|%|_|'|\\|é-|evry|HAY|06123|+33|PI_e9|ch_1".split(
+        "|"
+    )
+)
 searches = st.lists(words | st.text(max_size=3), max_size=6).map(" ".join)
 spans = st.fixed_dictionaries(
     {"first": st.none() | near | st.dates(), "last": st.none() | near | st.dates()}

@@ -8,6 +8,8 @@ import pytest
 from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
+from commandes.actions import refunds
+from commandes.actions.orders import Order
 from commandes.ui import files
 from commandes.ui.house import close_house
 
@@ -64,3 +66,27 @@ def test_nothing_to_deliver_is_said(made, shop, settings):
     ]
     assert list(settings.data_dir.glob("exports/*/*")) == []
     assert not app.get("link_button")
+
+
+def test_only_what_is_shipped_is_taken_and_the_rest_is_said(made, shop, settings):
+    """Goods of the shop; how many others were left out, each for its reason."""
+    parcel = shop.order("1")
+    others = [
+        shop.order("E", module="events"),
+        shop.order("P", module="pricing"),
+        shop.order("K", is_cart=True),
+        shop.order("A", status="cancelled"),
+        shop.order("R", paid=1000),
+    ]
+    refunds.refund(shop.store, Order("R"), actor="Inès")
+
+    app = made("picklist", [*others[:3], parcel, *others[3:], 999])
+
+    assert not app.exception
+    (path,) = settings.data_dir.glob("exports/*/*.pdf")
+    text = PdfReader(BytesIO(path.read_bytes())).pages[0].extract_text()
+    assert "1 commande" in text
+    (said,) = [t.value for t in app.text if "laissées de côté" in str(t.value)]
+    assert said.startswith("6 commandes laissées de côté : 2 × billet,")
+    for reason in ("1 × panier", "1 × annulée", "1 × tout est remboursé", "1 × n’e"):
+        assert reason in said

@@ -103,6 +103,21 @@ def test_movements_say_their_cause_in_words(open_page, shelves):
     ]
 
 
+def test_a_level_that_nobody_has_said_is_not_shown(open_page, shelves):
+    """Units that orders alone have moved are no level; a count makes them one."""
+    app = choose(open_page(PAGE), "LAMP")
+    shown = app.dataframe[0].value
+    assert list(shown["sku"]) == ["LAMP", "PEN", "SEAT"]
+    assert list(shown["on_hand"].dropna()) == [2, 80]
+    assert list(shown["state"][0]) == ["○ Niveau d’ouverture non saisi"]
+    assert "niveau d’ouverture non saisi" in texts(app)
+
+    stock.adjust(shelves.store, "LAMP", 4, "inventaire", actor="Inès")
+    counted = choose(open_page(PAGE), "LAMP")
+    assert list(counted.dataframe[0].value["on_hand"]) == [5, 2, 80]
+    assert "niveau d’ouverture non saisi" not in texts(counted)
+
+
 def test_a_level_is_corrected_with_a_reason(open_page, shelves):
     """The page says the level that is left."""
     app = choose(open_page(PAGE), "PEN")
@@ -164,6 +179,31 @@ def test_a_file_of_levels_is_looked_at_then_applied(open_page, shelves):
     assert "1 niveau changé." in texts(app)
     assert level(shelves, "PEN") == (7, 5)
     assert len(app.file_uploader[0].value or []) == 0
+
+
+def test_ones_own_file_of_levels_is_seen_at_once(open_page, shelves):
+    """Levels that are new to the list stand in it without being asked for."""
+    app = open_page(PAGE)
+    content = "Référence;Quantité\nPEN;7\nMUG;3\n".encode()
+    app.file_uploader[0].upload("niveaux.csv", content, "text/csv").run()
+    submit(app, "Appliquer 2 niveaux")
+
+    assert not app.exception
+    shown = app.dataframe[0].value
+    assert list(shown["sku"]) == ["LAMP", "MUG", "PEN", "SEAT"]
+    assert list(shown["on_hand"])[1:3] == [3, 7]
+    assert not [b for b in app.button if b.label == "Actualiser"]
+
+
+def test_what_leaves_the_list_by_ones_own_hand_is_gone_at_once(open_page, shelves):
+    """A level corrected above its alert is not low any more."""
+    app = choose(open_page(PAGE, level="low"), "PEN")
+    app.number_input[0].set_value(9)
+    app.text_input[-1].set_value("inventaire")
+    submit(app, "Corriger le stock")
+
+    assert not app.exception
+    assert "Aucun niveau ne correspond." in texts(app)
 
 
 def test_a_file_that_is_none_of_levels_is_said(open_page, shelves):
