@@ -332,6 +332,18 @@ select
 from moves
 inner join kept on moves.order_id = kept.id;
 
+-- Units of a line that were neither given back nor cancelled.
+create macro kept_units(quantity, refunded_quantity, cancelled_quantity) as
+quantity - refunded_quantity - cancelled_quantity;
+
+-- An amount's share of a weight in a whole (above nought), rounded down, and what
+-- remains of it: the largest remainders get the units that rounding left over.
+create macro share_rest(amount, weight, whole) as
+((amount::hugeint * weight) % whole + whole) % whole;
+
+create macro share_down(amount, weight, whole) as
+(amount::hugeint * weight - share_rest(amount, weight, whole)) // whole;
+
 -- A quarter of an hour of an instant, and the shop's clocks then: no zone divides
 -- quarters, and they are far fewer than instants.
 create macro quarter_of(at_time) as floor(epoch_us(at_time) / 900e6)::bigint;
@@ -351,6 +363,7 @@ create macro begun_carts(
 with begun as (
     select
         kept.id, kept.number, kept.source, kept.cart_id, kept.currency, kept.total,
+        kept.paid,
         kept.customer_name, kept.email, kept.marketing_consent, kept.titles,
         kept.line_count, kept.is_cart, kept.status, kept.first_paid_at,
         cart_begun_at(kept.is_cart, kept.begun_at, kept.placed_at) as begun_at,
