@@ -103,8 +103,11 @@ _DEFINITIONS = {
     ),
     "vat": Definition(
         N_(
-            "La TVA des lignes des commandes de la période, taux par taux, là où la "
-            "source donne un taux."
+            "La TVA des ventes nettes de la période, taux par taux. Chaque paiement, "
+            "et chaque remboursement en moins, est réparti au centime sur les lignes, "
+            "la livraison et les frais de sa commande. Ce dont aucun taux n’est connu "
+            "(pourboires, écarts, lignes sans taux) a sa propre ligne : la somme est "
+            "le net du passage des articles aux ventes nettes."
         ),
         "sales/vat",
     ),

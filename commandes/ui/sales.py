@@ -366,16 +366,13 @@ def _customers(here: Here, asked: Asked) -> Block:
 
 
 def _vat(here: Here, asked: Asked) -> Block:
-    found = asked.rows(bridge_report.vat(here.snap, asked.wanted))
-    known = found.filter(pl.col("tax_rate").is_not_null())
+    found = asked.rows(
+        bridge_report.vat(here.snap, asked.wanted, refunds_by=asked.refunds_by)
+    )
     return Block(
         "vat",
         _("Combien de TVA, taux par taux ?"),
-        _("TVA connue : {tax}.").format(
-            tax=words.money(sum(known["tax"]), asked.currency)
-        )
-        if known.height
-        else _("La source ne donne pas de taux."),
+        bridge_report.vat_says(found, asked.currency),
         found,
         columns.VAT,
     )

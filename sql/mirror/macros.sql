@@ -344,6 +344,106 @@ create macro share_rest(amount, weight, whole) as
 create macro share_down(amount, weight, whole) as
 (amount::hugeint * weight - share_rest(amount, weight, whole)) // whole;
 
+-- The tax in a share of an amount, to the nearest unit.
+create macro tax_of(share, tax, amount) as
+if(amount = 0, 0, round(tax * share::double / amount)::bigint);
+
+-- Is this the tax of an amount (tax included) at a rate (hundredths of a per cent),
+-- to the unit?
+create macro is_taxed_at(amount, tax, rate) as
+amount <> 0 and abs(amount * rate::double / (10_000 + rate) - tax) <= 1;
+
+-- What was cashed less what was given back of the orders of a filter that have a
+-- movement in a period, before it and until its end, and what each is made of by rate
+-- of tax, tax included: the amounts of an order add up to its total (whole). Shipping
+-- and fees have the rate of its lines that their tax is the tax of; tips, gaps and
+-- what no rate is known of have none (null). An order of nothing, or less, is one part.
+create macro taxed_moves(
+    statuses, payments, modules, tags, dated, search, archived, refunds_to_do, carts,
+    traits, refunds_by, from_at, to_at
+) as table
+with moved as (
+    select
+        id,
+        sum(if(at_time < from_at, gross - refunds, 0)) as before,
+        sum(gross - refunds) as after
+    from sales_moves(
+        statuses, payments, modules, tags, dated, search, archived, refunds_to_do,
+        carts, traits, refunds_by
+    )
+    where n = 0 and (to_at::timestamptz is null or at_time < to_at)
+    group by id
+    having bool_or(is_within(at_time, from_at, to_at))
+),
+
+kept as (
+    select
+        moved.*, o.currency, o.tax_included, o.total, o.tip, o.tax
+    from orders as o
+    inner join moved on moved.id = o.id
+),
+
+rates as (
+    select
+        lines.order_id as id,
+        lines.tax_rate::bigint as tax_rate,
+        sum(
+            lines.total + if(kept.tax_included, 0, coalesce(lines.tax, 0))
+        )::bigint as amount,
+        sum(coalesce(lines.tax, 0))::bigint as tax
+    from order_lines as lines
+    inner join kept on kept.id = lines.order_id
+    group by all
+),
+
+rest as (
+    select
+        kept.id,
+        kept.total - kept.tip - coalesce(sum(rates.amount), 0)::bigint as amount,
+        if(
+            kept.tax <> 0, kept.tax - coalesce(sum(rates.tax), 0)::bigint, 0
+        ) as tax,
+        list({rate: rates.tax_rate, amount: rates.amount}) filter (
+            rates.tax_rate is not null
+        ) as known
+    from kept
+    left join rates using (id)
+    group by kept.id, kept.total, kept.tip, kept.tax
+),
+
+parts as (
+    from rates
+    union all by name
+    select
+        id,
+        list_reverse_sort(list_transform(
+            list_filter(
+                known,
+                lambda one: is_taxed_at(rest.amount, rest.tax, one.rate)
+            ),
+            lambda one: {amount: one.amount, rate: one.rate}
+        ))[1].rate as tax_rate,
+        amount,
+        tax
+    from rest
+    union all by name
+    select id, null as tax_rate, tip as amount, 0 as tax from kept
+)
+
+select
+    kept.id,
+    kept.currency,
+    kept.before,
+    kept.after,
+    if(kept.total > 0, parts.tax_rate, null) as tax_rate,
+    sum(if(kept.total > 0, parts.amount, 0))::bigint
+    + any_value(if(kept.total > 0, 0, 1)) as amount,
+    sum(if(kept.total > 0, parts.tax, 0))::bigint as tax,
+    any_value(greatest(kept.total, 1)) as whole
+from kept
+inner join parts using (id)
+group by 1, 2, 3, 4, 5;
+
 -- A quarter of an hour of an instant, and the shop's clocks then: no zone divides
 -- quarters, and they are far fewer than instants.
 create macro quarter_of(at_time) as floor(epoch_us(at_time) / 900e6)::bigint;

@@ -87,7 +87,13 @@ def told(chance: random.Random, number: int) -> dict:
         }
         for _ in range(chance.choice([0, 0, 1, 1, 3]) if paid else 0)
     ]
+    # Of its own chance: what else is drawn stays as it is.
+    taxes = random.Random(number)  # noqa: S311 (a fixture, the same each time)
     return {
+        "shipping": taxes.choice([0, 0, 490]),
+        "tip": taxes.choice([0, 0, 0, 200]),
+        "tax": taxes.choice([0, 0, 82, 350]),
+        "tax_included": taxes.random() < 0.7,
         "channel": chance.choice([None, "web", "é"]),
         "discount_codes": chance.choice([None, "NOEL"]),
         "shipping_address": chance.choice([None, json.dumps({"country": "FR"})]),
@@ -114,6 +120,8 @@ def told(chance: random.Random, number: int) -> dict:
                 "title": chance.choice(TITLES),
                 "price": 100,
                 "service_at": chance.choice([None, moment()]),
+                "tax_rate": (rate := taxes.choice([None, 0, 550, 2000])),
+                "tax": taxes.choice([None, 17]) if rate is None else rate // 120,
             }
             for _ in range(chance.choice([1, 1, 2, 4]))
         ],

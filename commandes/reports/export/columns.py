@@ -176,6 +176,7 @@ VAT = (
     _CURRENCY,
     Column("base", N_("Base hors taxes"), "amount"),
     Column("tax", N_("TVA"), "amount"),
+    Column("total", N_("Total TTC"), "amount"),
 )
 _DATE = Column("service_at", N_("Date de prestation"), "instant")
 SEATS = (
