@@ -136,6 +136,12 @@ class BadFilter(UsageError):
     advice = N_("Valeurs possibles : {choices}.")
 
 
+class ReversedPeriod(UsageError):
+    code = "reversed_period"
+    sentence = N_("La période finit le {last}, avant de commencer le {first}.")
+    advice = N_("Échangez les deux dates.")
+
+
 class BadMonth(UsageError):
     code = "bad_month"
     sentence = N_("Il n’y a pas de rapport pour le mois « {value} ».")

@@ -20,7 +20,7 @@ from commandes.reports.breakdown import BREAKDOWNS, breakdown
 from commandes.reports.bridge import STEPS, bridge, vat, vat_says
 from commandes.reports.customers import customers
 from commandes.reports.figures import figures
-from commandes.reports.filters import OrderFilter
+from commandes.reports.filters import BY_ORDER, OrderFilter
 from commandes.reports.hours import hours
 from commandes.reports.sales import REFUNDS_BY, sales
 
@@ -50,10 +50,12 @@ def dates(wanted: OrderFilter, row: dict):
     fixed = {
         "placed": row["placed_at"],
         "service": min(services, default=None),
+        "first_service": min(services, default=None),
+        "sold": min(paid, default=None),
     }.get(wanted.dated)
-    if wanted.dated in ("placed", "service"):
+    if wanted.dated in ("placed", "service", "first_service"):
         return (None if open_cart else fixed), fixed
-    return min(paid, default=None), None
+    return min(paid, default=None), fixed
 
 
 def moves(rows, wanted: OrderFilter, refunds_by: str):
@@ -69,7 +71,7 @@ def moves(rows, wanted: OrderFilter, refunds_by: str):
 
 def of_order(row: dict, wanted: OrderFilter, refunds_by: str):
     sold, fixed = dates(wanted, row)
-    by_order = wanted.dated in ("placed", "service")
+    by_order = wanted.dated in BY_ORDER
     yield sold, 1, 0, 0, None
     for payment in row["payments"]:
         yield fixed if by_order else payment.at, 0, payment.amount, 0, payment
