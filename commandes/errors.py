@@ -5,6 +5,7 @@
     │   ├── UnknownSetting
     │   ├── BadSetting
     │   ├── BadFilter
+    │   ├── ReversedPeriod
     │   └── BadMonth
     ├── StoreError              the store cannot be used as it is
     │   ├── StoreUnreachable
