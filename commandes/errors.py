@@ -5,6 +5,7 @@
     │   ├── UnknownSetting
     │   ├── BadSetting
     │   ├── BadFilter
+    │   ├── ReversedPeriod
     │   └── BadMonth
     ├── StoreError              the store cannot be used as it is
     │   ├── StoreUnreachable
@@ -134,6 +135,12 @@ class BadFilter(UsageError):
     code = "bad_filter"
     sentence = N_("Le filtre {name} ne connaît pas « {value} ».")
     advice = N_("Valeurs possibles : {choices}.")
+
+
+class ReversedPeriod(UsageError):
+    code = "reversed_period"
+    sentence = N_("La période finit le {last}, avant de commencer le {first}.")
+    advice = N_("Échangez les deux dates.")
 
 
 class BadMonth(UsageError):

@@ -267,6 +267,12 @@ DATED_WORDS = {
     "refunded": N_("Date de remboursement"),
     "service": N_("Date de prestation"),
     "begun": N_("Début du panier"),
+    # What a click in a chart asks for.
+    "sold": N_("Date du premier paiement"),
+    "first_service": N_("Date de la première prestation"),
+    "given_back": N_("Date du remboursement réel"),
+    "moved": N_("Date de paiement ou de remboursement"),
+    "moved_done": N_("Date de paiement ou de remboursement réel"),
 }
 # What moves stock (stock_movements.cause_kind).
 CAUSE_WORDS = {

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def _filter(options: argparse.Namespace, *, dated: str = "placed") -> OrderFilter:
     from commandes.reports.filters import OrderFilter
 
-    return OrderFilter(
+    wanted = OrderFilter(
         statuses=tuple(options.status),
         payments=tuple(options.payment),
         modules=tuple(options.module),
@@ -40,6 +40,9 @@ def _filter(options: argparse.Namespace, *, dated: str = "placed") -> OrderFilte
         search=options.search,
         archived=options.archived,
     )
+    if wanted.is_reversed:
+        raise wanted.reversed()
+    return wanted
 
 
 def _actor(options: argparse.Namespace) -> str:

@@ -212,24 +212,21 @@ def _article(row: dict[str, Any], currency: str) -> Row:
 def vat(
     snap: Snapshot, wanted: OrderFilter, currency: str, today: date
 ) -> Section | None:
-    """The tax, rate by rate; lines without a rate are said to have none."""
-    rows = _of(bridge_report.vat(snap, wanted, today=today), currency).rows(named=True)
+    """The tax in the net sales, rate by rate; what has no rate is said to have none."""
+    found = _of(bridge_report.vat(snap, wanted, today=today), currency)
+    rows = found.rows(named=True)
     if not rows:
         return None
-    known = [row for row in rows if row["tax_rate"] is not None]
     return Section(
         "vat",
         _("Combien de TVA, taux par taux ?"),
-        _("TVA connue : {tax}.").format(
-            tax=words.money(sum(row["tax"] for row in known), currency)
-        )
-        if known
-        else _("La source ne donne pas de taux."),
+        bridge_report.vat_says(found, currency),
         Table(
             (
-                Column(_("Taux"), 40),
-                _right(_("Base hors taxes"), 30),
-                _right(_("TVA"), 30),
+                Column(_("Taux"), 31),
+                _right(_("Base hors taxes"), 23),
+                _right(_("TVA"), 23),
+                _right(_("Total TTC"), 23),
             ),
             tuple(
                 Row(
@@ -237,6 +234,7 @@ def vat(
                         _rate(row["tax_rate"]),
                         words.money(row["base"], currency),
                         words.money(row["tax"], currency),
+                        words.money(row["total"], currency),
                     )
                 )
                 for row in rows

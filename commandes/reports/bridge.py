@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from commandes.reports.asking import parameters
+from commandes import words
 from commandes.reports.sales import money_parameters
-from commandes.words import N_
+from commandes.words import N_, _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -74,12 +74,36 @@ def bridge(
 
 
 def vat(
-    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+    snap: Snapshot,
+    wanted: OrderFilter,
+    *,
+    refunds_by: str = "mark",
+    today: date | None = None,
 ) -> pl.DataFrame:
-    """The tax of the lines of the orders sold in the period, rate by rate.
+    """The tax in the net sales of the period, rate by rate.
+
+    Each payment and refund has its share of the lines, shipping and fees of its order,
+    to the cent (largest remainders); the totals add up to the net of `bridge`, and
+    those of days to those of their month.
 
     Returns:
-        tax_rate (hundredths of a per cent, null where the source gives none), currency,
-        base (without tax), tax: Int64, minor units.
+        tax_rate (hundredths of a per cent, null where none is known), currency, base
+        (without tax), tax, total (of both): Int64, minor units.
+
+    Raises:
+        BadFilter: another `refunds_by`.
     """
-    return snap.ask("sales/vat", parameters(snap, wanted, today))
+    return snap.ask("sales/vat", money_parameters(snap, wanted, today, refunds_by))
+
+
+def vat_says(found: pl.DataFrame, currency: str) -> str:
+    """The tax of one currency in a sentence: with it, without it, and the tax."""
+    known = found.filter(found["tax_rate"].is_not_null() | (found["tax"] != 0))
+    if known.is_empty():
+        return _("La source ne donne pas de taux.")
+    total, base, tax = (
+        words.money(sum(found[name]), currency) for name in ("total", "base", "tax")
+    )
+    return _("Net {total} TTC − {base} hors taxes = TVA {tax}.").format(
+        total=total, base=base, tax=tax
+    )

@@ -52,7 +52,10 @@ DEFINITIONS = (
     ),
     (
         N_("Récupérés"),
-        N_("les paniers abandonnés payés plus tard ; ils ne baissent jamais le taux"),
+        N_(
+            "les paniers abandonnés payés plus tard, pour ce qui a été payé ; ils ne "
+            "baissent jamais le taux"
+        ),
     ),
     (
         N_("Récupérés ailleurs"),
@@ -106,7 +109,8 @@ def carts(
 
     Returns:
         period (Date, its first day), currency, begun, abandoned, abandoned_value,
-        rate (Float64, null where none was begun), recovered, recovered_value,
+        rate (Float64, null where none was begun), recovered, recovered_value (what
+        was paid of these),
         recovered_elsewhere (carts never paid, but another order of the e-mail was
         first paid within 30 days), recovered_elsewhere_value (of these carts),
         running. Int64, money in minor units. Empty without any cart.

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from commandes.mirror import Snapshot
 
 
+# The dates that are about money, and the one at which refunds count then.
+_ABOUT_MONEY = {
+    "paid": "mark",
+    "refunded": "mark",
+    "moved": "mark",
+    "given_back": "done",
+    "moved_done": "done",
+}
+
+
 def moved(
     snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
 ) -> tuple[Figures, ...]:
@@ -27,10 +37,10 @@ def moved(
     For a period about payments or refunds: an order's total says neither. Empty for
     any other list.
     """
-    about_money = wanted.dated in ("paid", "refunded")
-    if not about_money or not (wanted.period or wanted.first or wanted.last):
+    about = _ABOUT_MONEY.get(wanted.dated)
+    if about is None or not (wanted.period or wanted.first or wanted.last):
         return ()
-    return figures(snap, wanted, today=today)
+    return figures(snap, wanted, refunds_by=about, today=today)
 
 
 @dataclass(frozen=True)

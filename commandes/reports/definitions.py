@@ -103,8 +103,11 @@ _DEFINITIONS = {
     ),
     "vat": Definition(
         N_(
-            "La TVA des lignes des commandes de la période, taux par taux, là où la "
-            "source donne un taux."
+            "La TVA des ventes nettes de la période, taux par taux. Chaque paiement, "
+            "et chaque remboursement en moins, est réparti au centime sur les lignes, "
+            "la livraison et les frais de sa commande. Ce dont aucun taux n’est connu "
+            "(pourboires, écarts, lignes sans taux) a sa propre ligne : la somme est "
+            "le net du passage des articles aux ventes nettes."
         ),
         "sales/vat",
     ),
@@ -117,29 +120,32 @@ _DEFINITIONS = {
     ),
     "covers": Definition(
         N_(
-            "Les couverts des tables payées dans la période, annulées exceptées ; le "
-            "service du soir commence à 16 h."
+            "Les couverts des services de la période, sans ce qui est annulé ou "
+            "remboursé ; le service du soir commence à 16 h."
         ),
         "sales/covers",
     ),
     "slots": Definition(
         N_(
-            "Les créneaux réservés dans la période et non rendus, ceux que le stock a "
-            "encore, et la part des premiers."
+            "Les créneaux dont la date tombe dans la période : réservés et non rendus, "
+            "encore libres dans le stock, et la part de ceux qui sont pris. Un jour "
+            "sans réservation compte aussi."
         ),
         "sales/slots",
     ),
     "plans": Definition(
         N_(
             "Les formules dont le premier paiement tombe dans la période, et les "
-            "paiements de renouvellement."
+            "paiements de renouvellement. Une formule dont le premier paiement connu "
+            "est un renouvellement n’est pas nouvelle."
         ),
         "sales/plans",
     ),
     "to_serve": Definition(
         N_(
             "Ce qui est encaissé, moins ce qui est rendu, pour des prestations dont la "
-            "date est encore à venir."
+            "date est encore à venir. D’une commande de plusieurs lignes, la part de "
+            "celles qui restent à servir, au centime."
         ),
         "sales/to_serve",
     ),

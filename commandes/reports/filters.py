@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from commandes.errors import BadFilter
+from commandes.errors import BadFilter, ReversedPeriod
 from commandes.reports import periods
 from commandes.rules import MODULES, PAYMENT_STATUSES, STATUSES
 from commandes.words import DATED_WORDS, MODULE_WORDS, N_, _, weekday
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PAYMENTS = (*PAYMENT_STATUSES, "partly_refunded")
 DATED = tuple(DATED_WORDS)
+# Those that count all money of an order at one date of it (sql/mirror/macros.sql).
+BY_ORDER = ("placed", "service", "first_service", "sold")
 ARCHIVED = ("no", "yes", "all")
 REFUNDS = ("to_do",)
 CARTS = ("no", "only")
@@ -47,6 +49,11 @@ DATED_SAYS = {
     "refunded": N_("remboursement {period}"),
     "service": N_("prestation {period}"),
     "begun": N_("panier commencé {period}"),
+    "sold": N_("premier paiement {period}"),
+    "first_service": N_("première prestation {period}"),
+    "given_back": N_("remboursement réel {period}"),
+    "moved": N_("paiement ou remboursement {period}"),
+    "moved_done": N_("paiement ou remboursement réel {period}"),
 }
 
 
@@ -74,6 +81,19 @@ CART_STATES = {
 # A year: no cart waits longer.
 _LONGEST_DELAY = 525_600
 
+GIVEN_BACK = {
+    "any": N_("avec remboursement"),
+    "done": N_("avec remboursement réel"),
+}
+# What the bridge says of an order apart from its articles.
+BRIDGE_PARTS = {
+    "discounts": N_("avec remise"),
+    "shipping": N_("avec livraison"),
+    "fees": N_("avec frais"),
+    "tips": N_("avec pourboire"),
+    "tax_added": N_("avec taxes en plus"),
+}
+
 # What a click in a chart asks for, beyond what the sidebar offers; null is no filter.
 TRAITS: dict[str, Callable[[object], str]] = {
     "currency": _trait(N_("en {value}"), N_("sans devise")),
@@ -86,6 +106,9 @@ TRAITS: dict[str, Callable[[object], str]] = {
     "cart": lambda value: _(CART_STATES[str(value)]),
     "delay": _trait(N_("délai de {value} min"), ""),
     "owed": _trait(N_("payées et non remboursées"), ""),
+    "article": _trait(N_("article {value}"), N_("article {value}")),
+    "given_back": lambda value: _(GIVEN_BACK[str(value)]),
+    "part": lambda value: _(BRIDGE_PARTS[str(value)]),
 }
 
 
@@ -111,13 +134,17 @@ class OrderFilter:
             for the next three.
         channel: where the order came from.
         promo: the promo codes of an order, as the source writes them.
-        means: what one of its payments was made with.
+        means: what one of its payments was made with; where `dated` is about money,
+            one of the period, or the first payment of what was refunded in it.
         weekday: 1 (Monday) to 7, of the payment where `dated` is paid, else the order.
         hour: 0 to 23, in the shop's zone, of the same.
         cart: a code of CART_STATES: carts whose delay is over, as the report of carts
             counts them.
         delay: the minutes of that delay; None: 60.
         owed: `yes` wants cancelled orders of which not all that was paid was refunded.
+        article: the exact reference of one of its lines, or the title of one without.
+        given_back: a code of GIVEN_BACK: orders with a refund, or a real one.
+        part: a code of BRIDGE_PARTS.
     """
 
     statuses: tuple[str, ...] = ()
@@ -142,12 +169,25 @@ class OrderFilter:
     cart: str | None = None
     delay: int | None = None
     owed: str | None = None
+    article: str | None = None
+    given_back: str | None = None
+    part: str | None = None
 
     def days(self, today: date) -> tuple[date | None, date | None]:
         """The first and last day wanted, the named period worked out."""
         if self.period is None:
             return self.first, self.last
         return periods.days(self.period, today)
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether its last day is before its first: no order is in such a period."""
+        own = self.period is None and self.first is not None and self.last is not None
+        return own and self.last < self.first  # type: ignore[operator]  # both are days
+
+    def reversed(self) -> ReversedPeriod:
+        """What is said of a period that is reversed."""
+        return ReversedPeriod(first=self.first, last=self.last)
 
     def parameters(self, zone: ZoneInfo, today: date) -> dict[str, object]:
         """Every parameter of `filtered_orders`; None is no filter, instants half-open.
@@ -268,7 +308,10 @@ class OrderFilter:
             values |= {"first": None, "last": None}
         elif "first" in values or "last" in values:
             values["period"] = None
-        return replace(usual or cls(), **values), tuple(said)
+        found = replace(usual or cls(), **values)
+        if found.is_reversed:
+            said.append(str(found.reversed()))
+        return found, tuple(said)
 
 
 # The name in the URL and on the command line, and the attribute it fills.
@@ -366,6 +409,9 @@ _SINGLE: dict[str, tuple[str, Callable[[str], object], Sequence[str]]] = {
     "cart": ("cart", _one_of(CART_STATES), tuple(CART_STATES)),
     "delay": ("delay", _minutes, (f"1–{_LONGEST_DELAY}",)),
     "owed": ("owed", _one_of(("yes",)), ("yes",)),
+    "article": ("article", _text, ()),
+    "given_back": ("given_back", _one_of(GIVEN_BACK), tuple(GIVEN_BACK)),
+    "part": ("part", _one_of(BRIDGE_PARTS), tuple(BRIDGE_PARTS)),
 }
 
 

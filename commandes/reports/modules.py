@@ -33,6 +33,9 @@ def covers(
 ) -> pl.DataFrame:
     """Covers per day and service; a table's service is dinner from 16 h.
 
+    The filter's period is about the services, whatever its `dated`; whole refunds and
+    cancellations leave the figure, as the units of a line do that were given back.
+
     Returns:
         day (Date), service (`lunch`, `dinner`), orders, covers: Int64.
     """
@@ -44,9 +47,12 @@ def slots(
 ) -> pl.DataFrame:
     """Slots per service and day: booked, left, and their occupancy.
 
+    The filter's period is about the slots, whatever its `dated`: a day with slots that
+    nobody booked is among them.
+
     Returns:
         title, day (Date), booked, slots_left (null where no stock is kept), occupancy
-        (hundredths of a per cent): Int64.
+        (hundredths of a per cent of what all orders hold and what is left): Int64.
     """
     return snap.ask("sales/slots", _in_zone(snap, wanted, today))
 
@@ -55,6 +61,8 @@ def plans(
     snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
 ) -> pl.DataFrame:
     """Plans: new subscriptions, renewals paid, and what they brought.
+
+    An order whose first payment is a renewal began elsewhere and is no new one.
 
     Returns:
         plan, currency, new, renewed, gross: Int64, minor units.
@@ -67,7 +75,8 @@ def to_serve(
 ) -> pl.DataFrame:
     """What was cashed, less what was given back, for services still to come.
 
-    The filter's period is left aside; an order counts whole until its last service.
+    The filter's period is left aside. Of an order with other lines or with services
+    that are over, the part of the lines still to come counts, to the cent.
 
     Returns:
         currency, orders, cashed: Int64, minor units.
@@ -81,4 +90,6 @@ def to_serve(
 def _in_zone(
     snap: Snapshot, wanted: OrderFilter, today: date | None
 ) -> dict[str, object]:
-    return parameters(snap, wanted, today) | {"timezone": snap.zone.key}
+    given = parameters(snap, wanted, today) | {"timezone": snap.zone.key}
+    del given["dated"]
+    return given

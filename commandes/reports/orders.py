@@ -234,6 +234,12 @@ def ids(
     return arranged(found, sort)["id"].to_list()
 
 
+def count(snap: Snapshot, wanted: OrderFilter, *, today: date | None = None) -> int:
+    """How many orders a filter keeps."""
+    given = parameters(snap, wanted, today) | {"only": None}
+    return int(snap.ask("orders/export_size", given)["orders"][0])
+
+
 def of_customer(snap: Snapshot, email: str | None, *, but: int) -> pl.DataFrame:
     """The orders of an e-mail address over all modules, newest first, twenty at most.
 

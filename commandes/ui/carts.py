@@ -210,10 +210,11 @@ def _chart(
     """Bars per period; a click opens the carts behind one, as the delay judges them."""
     shown = series.filter(pl.col("currency") == currency).sort("period")
     several = series["currency"].n_unique() > 1
-    judged = replace(wanted, delay=delay, currency=currency if several else None)
+    judged = replace(wanted, delay=delay, dated="begun")
+    judged = replace(judged, currency=currency if several else None)
     behind = tuple(
         tuple(
-            report.behind(here, replace(judged, cart=state), day, by, "begun")
+            report.behind(here, replace(judged, cart=state), day, by)
             for day in shown["period"]
         )
         for state in cart_charts.SERIES
@@ -222,7 +223,8 @@ def _chart(
         step=_(charts.STEPS[by])
     )
     figure = cart_charts.carts(series, currency, by)
-    report.draw(charts.Chart(figure, alt, behind), f"carts-{by}")
+    counts = tuple(tuple(shown[state]) for state in cart_charts.SERIES)
+    report.draw(charts.Chart(figure, alt, behind, counts), f"carts-{by}")
 
 
 def _table(series: pl.DataFrame, currency: str, by: str) -> None:

@@ -14,7 +14,7 @@ import polars as pl
 
 from commandes import words
 from commandes.rules import minor_digits
-from commandes.words import N_, _
+from commandes.words import N_, _, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
     from commandes.reports.filters import OrderFilter
 
+# Which column of the sales says how many orders stand behind a bar of each series.
+COUNTED = {
+    "gross": "paid_orders",
+    "refunds": "refunded_orders",
+    "net": "moved_orders",
+}
 SERIES = {
     "gross": N_("Encaissé"),
     "refunds": N_("Remboursé"),
@@ -45,11 +51,13 @@ class Chart:
 
     Attributes:
         behind: the filter of the orders behind each point, by curve; None opens none.
+        counts: how many orders stand there, said beside each point.
     """
 
     figure: Figure
     alt: str
     behind: tuple[tuple[OrderFilter | None, ...], ...] = field(default=(), repr=False)
+    counts: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
 
     def opened(self, points: Sequence[dict[str, Any]]) -> OrderFilter | None:
         """The filter behind the first point that was clicked, if any."""
@@ -60,6 +68,11 @@ class Chart:
                 filters = self.behind[curve]
                 return filters[place] if 0 <= place < len(filters) else None
         return None
+
+
+def orders_said(counts: Sequence[int]) -> list[str]:
+    """How many orders a click on each point opens."""
+    return [plural("{n} commande", "{n} commandes", count) for count in counts]
 
 
 def config(name: str) -> dict[str, Any]:
@@ -167,7 +180,8 @@ def sales(
             "name": said,
             "hovertemplate": f"%{{x|{DAYS[by]}}}<br>{said} : "
             f"%{{y:,.{minor_digits(currency)}f}} {unit}"
-            "<extra></extra>",
+            "<br>%{customdata}<extra></extra>",
+            "customdata": orders_said(rows[COUNTED[name]].to_list()),
         }
 
     names = ["net"] if only_net else ["gross", "refunds", "net"]
@@ -187,6 +201,7 @@ def sales(
             step=_(STEPS[by]), currency=currency
         ),
         tuple(tuple(behind(day, name) for day in periods) for name in names),
+        tuple(tuple(rows[COUNTED[name]]) for name in names),
     )
 
 
@@ -199,17 +214,20 @@ def ranking(
     currency: str | None,
     alt: str,
     behind: Sequence[OrderFilter | None] = (),
+    counts: Sequence[int] = (),
 ) -> Chart:
     """Horizontal bars, the first on top, each with its value at its end.
 
     Args:
         labels: as people wrote them.
         amounts: minor units of the currency; counts where there is none.
+        counts: the orders that a click on each opens.
     """
     from plotly.graph_objects import Bar, Figure
 
     said = [words.money(n, currency) if currency else words.number(n) for n in amounts]
     values = major(amounts, currency) if currency else list(amounts)
+    opened = [f" · {one}" for one in orders_said(counts)] or [""] * len(labels)
     figure = Figure(
         Bar(
             # Two labels that are cut alike stay two bars.
@@ -219,8 +237,8 @@ def ranking(
             text=[text(one) for one in said],
             textposition="auto",
             hovertext=[
-                f"{text(label)} : {text(one)}"
-                for label, one in zip(labels, said, strict=True)
+                f"{text(label)} : {text(one)}{count}"
+                for label, one, count in zip(labels, said, opened, strict=True)
             ],
             hoverinfo="text",
         )
@@ -233,7 +251,7 @@ def ranking(
         zeroline=False,
     )
     figure.update_xaxes(showticklabels=False, showgrid=False)
-    return Chart(figure, alt, (tuple(behind),))
+    return Chart(figure, alt, (tuple(behind),), (tuple(counts),))
 
 
 def stacked(
@@ -243,12 +261,14 @@ def stacked(
     alt: str,
     behind: Callable[[date, str], OrderFilter | None],
     *,
+    counts: Sequence[int],
     unit: str = "",
 ) -> Chart:
     """Bars over time, one colour per series, stacked.
 
     Args:
         series: the name on screen, and a value per period.
+        counts: the orders that a click on each period opens, whatever the series.
     """
     from plotly.graph_objects import Bar, Figure
 
@@ -261,7 +281,11 @@ def stacked(
                 y=list(values),
                 name=text(name),
                 hovertemplate=f"%{{x|{DAYS[by]}}}<br>{text(name)} : "
-                f"%{{y:{digits}}}{shown}<extra></extra>",
+                f"%{{y:{digits}}}{shown}<br>%{{customdata}}<extra></extra>",
+                customdata=[
+                    _("{orders} en tout").format(orders=said)
+                    for said in orders_said(counts)
+                ],
             )
             for name, values in series.items()
         ]
@@ -274,6 +298,7 @@ def stacked(
         figure,
         alt,
         tuple(tuple(behind(day, name) for day in periods) for name in series),
+        tuple(tuple(counts) for _name in series),
     )
 
 
@@ -282,6 +307,7 @@ def week_hours(
     currency: str,
     alt: str,
     behind: Callable[[int, int], OrderFilter],
+    counts: dict[tuple[int, int], int],
 ) -> Chart:
     """Weekdays by hours of the day, the darker the more.
 
@@ -289,6 +315,7 @@ def week_hours(
 
     Args:
         cells: minor units by weekday (1: Monday) and hour.
+        counts: the orders that a click on each opens.
     """
     from plotly.graph_objects import Figure
 
@@ -304,7 +331,13 @@ def week_hours(
             hovertext=[
                 f"{words.weekday(weekday)}, {hour} h : "
                 + text(words.money(amount, currency))
-                for hour, amount in zip(hours, amounts, strict=True)
+                + f" · {opened}"
+                for hour, amount, opened in zip(
+                    hours,
+                    amounts,
+                    orders_said([counts.get((weekday, hour), 0) for hour in hours]),
+                    strict=True,
+                )
             ],
             hoverinfo="text",
         )
@@ -335,19 +368,35 @@ def week_hours(
             tuple(behind(weekday, hour) for hour in hours)
             for weekday in range(7, 0, -1)
         ),
+        tuple(
+            tuple(counts.get((weekday, hour), 0) for hour in hours)
+            for weekday in range(7, 0, -1)
+        ),
     )
 
 
-def waterfall(steps: Sequence[tuple[str, int, bool]], currency: str, alt: str) -> Chart:
+def waterfall(
+    steps: Sequence[tuple[str, int, bool]],
+    currency: str,
+    alt: str,
+    behind: Sequence[OrderFilter | None] = (),
+    counts: Sequence[int | None] = (),
+) -> Chart:
     """From the first amount to the last: what is added and taken away on the way.
 
     Args:
         steps: the name, the amount, and whether it is a sum reached on the way.
+        behind: the orders of each step; None opens none.
+        counts: how many these are.
     """
     from plotly.graph_objects import Figure, Waterfall
 
     said = [words.money(amount, currency) for _name, amount, _sum in steps]
     places = [*range(len(steps))]
+    opened = [
+        "" if count is None else f" · {orders_said([count])[0]}"
+        for count in counts or [None] * len(steps)
+    ]
     figure = Figure(
         Waterfall(
             orientation="h",
@@ -356,8 +405,8 @@ def waterfall(steps: Sequence[tuple[str, int, bool]], currency: str, alt: str) -
             measure=["total" if is_sum else "relative" for *_rest, is_sum in steps],
             text=[text(one) for one in said],
             hovertext=[
-                f"{text(step[0])} : {text(one)}"
-                for step, one in zip(steps, said, strict=True)
+                f"{text(step[0])} : {text(one)}{count}"
+                for step, one, count in zip(steps, said, opened, strict=True)
             ],
             hoverinfo="text",
             textposition="auto",
@@ -375,4 +424,5 @@ def waterfall(steps: Sequence[tuple[str, int, bool]], currency: str, alt: str) -
         showgrid=False,
     )
     figure.update_xaxes(showticklabels=False, showgrid=False)
-    return Chart(figure, alt)
+    known = tuple(count or 0 for count in counts)
+    return Chart(figure, alt, (tuple(behind),), (known,))

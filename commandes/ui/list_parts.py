@@ -95,7 +95,7 @@ def _moved(moved: tuple[Figures, ...], dated: str) -> str:
     def sums(name: str) -> str:
         return words.monies({one.currency: getattr(one, name) for one in moved})
 
-    if dated == "refunded":
+    if dated in ("refunded", "given_back"):
         return _("Sur la période : remboursé {refunds}").format(refunds=sums("refunds"))
     return _(
         "Sur la période : encaissé {gross}, remboursé {refunds}, net {net}"

@@ -78,14 +78,8 @@ def span(first: date, by: str) -> tuple[date, date]:
     return first, ends[by]
 
 
-def behind(
-    here: Here, wanted: OrderFilter, first: date, by: str, dated: str
-) -> OrderFilter:
-    """The orders of one bar: those of its days that the report's period holds.
-
-    Args:
-        dated: which date of an order the bar is about.
-    """
+def behind(here: Here, wanted: OrderFilter, first: date, by: str) -> OrderFilter:
+    """The orders of one bar: those of its days that the report's period holds."""
     today = datetime.now(here.settings.zone).date()
     begins, ends = wanted.days(today)
     first, last = span(first, by)
@@ -94,7 +88,6 @@ def behind(
         period=None,
         first=max(first, begins) if begins else first,
         last=min(last, ends) if ends else last,
-        dated=dated,
     )
 
 

@@ -15,16 +15,22 @@ from commandes.reports import bridge as bridge_report
 from commandes.reports import customers as customers_report
 from commandes.reports import hours as hours_report
 from commandes.reports import modules as modules_report
+from commandes.reports import orders as orders_report
 from commandes.reports.breakdown import breakdown
 from commandes.reports.export import columns
-from commandes.reports.filters import NOT_GIVEN, OrderFilter
+from commandes.reports.filters import (
+    BRIDGE_PARTS,
+    BY_ORDER,
+    NOT_GIVEN,
+    OrderFilter,
+)
 from commandes.reports.sales import sales
 from commandes.ui import charts, money, period, report, theme
 from commandes.ui.report import Block
 from commandes.words import N_, _, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from commandes.ui.framing import Here
 
@@ -62,18 +68,44 @@ class Asked:
     refunds_by: str
     since: date | None = None
 
-    def only(self, **traits: object) -> OrderFilter:
-        """The orders of the report with these traits, in its currency."""
+    def only(self, about: str = "paid", **traits: object) -> OrderFilter:
+        """The orders of the report with these traits, in its currency.
+
+        Args:
+            about: which date the click carries: `sold` (an order at its first
+                payment), `paid`, `refunded` or `moved` (both). Where the report counts
+                all money of an order at one date, it is that date.
+        """
         found = replace(self.wanted, **traits)  # type: ignore[arg-type]  # names of fields
-        # Money counts at its payments whatever refunds it had; carts that nobody paid
-        # are no sale.
-        if found.dated in ("placed", "service"):
-            found = replace(found, carts="no")
-        elif found.dated != "paid":
-            found = replace(found, dated="paid")
+        if found.dated in BY_ORDER:
+            found = self._by_order(found, about)
+        else:
+            found = self._by_money(found, about)
         if not (found.period or found.first or found.last):
             found = replace(found, first=self.since)
         return replace(found, currency=self.currency) if self.several else found
+
+    def _by_order(self, found: OrderFilter, about: str) -> OrderFilter:
+        # Carts that nobody paid are no sale; an order of several services counts at
+        # the first.
+        dated = "first_service" if found.dated == "service" else found.dated
+        found = replace(found, carts="no", dated=dated)
+        return self._refunded(found) if about == "refunded" else found
+
+    def _by_money(self, found: OrderFilter, about: str) -> OrderFilter:
+        if about == "refunded" and self.refunds_by == "sale":
+            return self._refunded(replace(found, dated="sold"))
+        done = {"refunded": "given_back", "moved": "moved_done"}
+        if self.refunds_by == "done":
+            about = done.get(about, about)
+        # A refund that counts at its sale is beside a payment.
+        if self.refunds_by == "sale" and about == "moved":
+            about = "paid"
+        return replace(found, dated=about)
+
+    def _refunded(self, found: OrderFilter) -> OrderFilter:
+        real = self.refunds_by == "done"
+        return replace(found, given_back="done" if real else "any")
 
     def rows(self, found: pl.DataFrame) -> pl.DataFrame:
         """Those of the currency that the charts show."""
@@ -95,9 +127,15 @@ def screen(here: Here) -> None:
         currency = period.currency([one.currency for one in figures])
     asked = about(here, wanted, by, currency, several=len(figures) > 1)
     asked = replace(asked, refunds_by=refunds_by)
-    for block in (_over_time, _bridge, *_PARTS, _articles, _hours, _customers, _vat):
-        report.show(here, block(here, asked))
+    for block in blocks(here, asked):
+        report.show(here, block)
     _modules(here, asked)
+
+
+def blocks(here: Here, asked: Asked) -> Iterator[Block]:
+    """The questions of the report that have a chart or a table of money."""
+    for block in (_over_time, _bridge, *_PARTS, _articles, _hours, _customers, _vat):
+        yield block(here, asked)
 
 
 def _usual_step(here: Here, wanted: OrderFilter) -> str:
@@ -124,14 +162,10 @@ def over_time(here: Here, asked: Asked, *, only_net: bool) -> Block:
         sales(here.snap, asked.wanted, asked.by, refunds_by=asked.refunds_by)
     )
 
-    def behind(day: date, name: str) -> OrderFilter | None:
-        dated = asked.only().dated
-        if name == "refunds" and dated == "paid":
-            # The list knows the date of a mark only.
-            if asked.refunds_by != "mark":
-                return None
-            dated = "refunded"
-        return report.behind(here, asked.only(), day, asked.by, dated)
+    about = {"gross": "paid", "refunds": "refunded", "net": "moved"}
+
+    def behind(day: date, name: str) -> OrderFilter:
+        return report.behind(here, asked.only(about[name]), day, asked.by)
 
     return Block(
         "sales",
@@ -170,12 +204,18 @@ def _bridge(here: Here, asked: Asked) -> Block:
         for code, sign, is_sum in bridge_report.STEPS
         if is_sum or amounts.get(code, 0)
     ]
+    behind = [_behind_step(asked, code) for code, *_rest in steps]
+    counts = [
+        None if one is None else orders_report.count(here.snap, one) for one in behind
+    ]
     table = pl.DataFrame(
         {
             "step": [_(bridge_report.STEP_WORDS[code]) for code, *_rest in steps],
             "currency": [asked.currency] * len(steps),
             "amount": [amount for _code, amount, _sum in steps],
-        }
+            "orders": counts,
+        },
+        schema_overrides={"orders": pl.Int64},
     )
     return Block(
         "bridge",
@@ -197,8 +237,19 @@ def _bridge(here: Here, asked: Asked) -> Block:
             _("Des articles aux ventes nettes, en {currency}").format(
                 currency=asked.currency
             ),
+            behind,
+            counts,
         ),
     )
+
+
+def _behind_step(asked: Asked, code: str) -> OrderFilter | None:
+    """The orders of a step of the bridge; None: of those that say nothing of them."""
+    if code in BRIDGE_PARTS:
+        return asked.only("sold", part=code)
+    about = {"articles": "sold", "sold": "sold", "cashed": "paid"}
+    about |= {"refunds": "refunded", "net": "moved"}
+    return asked.only(about[code]) if code in about else None
 
 
 def _part(
@@ -232,7 +283,8 @@ def _part(
                 top["net"].to_list(),
                 asked.currency,
                 _(question),
-                [asked.only(**_trait(trait, key)) for key in keys],
+                [asked.only("moved", **_trait(trait, key)) for key in keys],
+                top["moved_orders"].to_list(),
             ),
         )
 
@@ -283,11 +335,12 @@ def _articles(here: Here, asked: Asked) -> Block:
             asked.currency,
             _("Meilleurs articles"),
             [
-                asked.only(search=sku or title, modules=(module,))
+                asked.only("sold", article=sku or title, modules=(module,))
                 for sku, title, module in top.select(
                     "sku", "title", "module"
                 ).iter_rows()
             ],
+            top["orders"].to_list(),
         ),
     )
 
@@ -303,10 +356,7 @@ def _told_apart(found: pl.DataFrame) -> list[str]:
 
 def _hours(here: Here, asked: Asked) -> Block:
     found = asked.rows(hours_report.hours(here.snap, asked.wanted))
-    cells = {
-        (row["weekday"], row["hour"]): row["gross"]
-        for row in found.iter_rows(named=True)
-    }
+    rows = {(row["weekday"], row["hour"]): row for row in found.iter_rows(named=True)}
     busiest = found.sort("gross", descending=True).head(1)
     said = _("Aucune vente sur cette période.")
     for row in busiest.iter_rows(named=True):
@@ -324,10 +374,11 @@ def _hours(here: Here, asked: Asked) -> Block:
         ),
         columns.HOURS,
         charts.week_hours(
-            cells,
+            {place: row["gross"] for place, row in rows.items()},
             asked.currency,
             _("Ventes par jour de la semaine et par heure"),
-            lambda weekday, hour: asked.only(weekday=weekday, hour=hour),
+            lambda weekday, hour: asked.only("paid", weekday=weekday, hour=hour),
+            {place: row["paid_orders"] for place, row in rows.items()},
         ),
     )
 
@@ -341,6 +392,9 @@ def _customers(here: Here, asked: Asked) -> Block:
         "returning": _("Clients revenus"),
         "unknown": _("Sans e-mail"),
     }
+    found = found.with_columns(
+        orders=pl.sum_horizontal(f"{one}_orders" for one in names)
+    )
     new, returning = (sum(found[f"{code}_orders"]) for code in ("new", "returning"))
     share = returning / (new + returning) if new + returning else None
     return Block(
@@ -358,24 +412,20 @@ def _customers(here: Here, asked: Asked) -> Block:
             {names[code]: found[f"{code}_orders"].to_list() for code in names},
             asked.by,
             _("Commandes de nouveaux clients et de clients revenus"),
-            lambda day, _name: report.behind(
-                here, asked.only(), day, asked.by, asked.only().dated
-            ),
+            lambda day, _name: report.behind(here, asked.only("sold"), day, asked.by),
+            counts=found["orders"].to_list(),
         ),
     )
 
 
 def _vat(here: Here, asked: Asked) -> Block:
-    found = asked.rows(bridge_report.vat(here.snap, asked.wanted))
-    known = found.filter(pl.col("tax_rate").is_not_null())
+    found = asked.rows(
+        bridge_report.vat(here.snap, asked.wanted, refunds_by=asked.refunds_by)
+    )
     return Block(
         "vat",
         _("Combien de TVA, taux par taux ?"),
-        _("TVA connue : {tax}.").format(
-            tax=words.money(sum(known["tax"]), asked.currency)
-        )
-        if known.height
-        else _("La source ne donne pas de taux."),
+        bridge_report.vat_says(found, asked.currency),
         found,
         columns.VAT,
     )

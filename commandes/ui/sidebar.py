@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _KEY = "filter_"
 _ANY, _CHOSEN = "", "chosen"
+# The other dates come with a click in a chart.
+_OFFERED = ("placed", "paid", "refunded", "service", "begun")
 _PERIODS = (_ANY, *periods.PERIODS, _CHOSEN)
 _FIRST, _LAST = date(1990, 1, 1), date(2100, 12, 31)
 _ARCHIVED_WORDS = {"no": N_("Non"), "yes": N_("Oui"), "all": N_("Toutes")}
@@ -144,7 +146,7 @@ def _period(wanted: OrderFilter, zone: ZoneInfo, *, dates: bool) -> None:
     if dates and shown != _ANY:
         st.selectbox(
             _("Quelle date"),
-            DATED,
+            [code for code in DATED if code in _OFFERED or code == wanted.dated],
             key=_seed("dated", wanted.dated),
             format_func=choices.labelled(
                 f"{_KEY}dated", lambda code: _(DATED_WORDS[code])

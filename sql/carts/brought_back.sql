@@ -17,7 +17,7 @@ select
     cart.currency,
     count(*) as reminded,
     count(*) filter (cart.first_paid_at > reminders.reminded_at) as paid,
-    cast(coalesce(sum(cart.total) filter (
+    cast(coalesce(sum(cart.paid) filter (
         cart.first_paid_at > reminders.reminded_at
     ), 0) as bigint) as value
 from begun_carts(

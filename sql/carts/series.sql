@@ -20,7 +20,7 @@ with found as (
 elsewhere as (
     select distinct cart.id
     from found as cart
-    inner join orders as other on lower(other.email) = lower(cart.email)
+    inner join orders as other on email_key(other.email) = email_key(cart.email)
     where
         cart.abandoned
         and cart.first_paid_at is null
@@ -37,9 +37,8 @@ figures as (
         count(*) filter (found.abandoned) as abandoned,
         sum(found.total) filter (found.abandoned) as abandoned_value,
         count(found.first_paid_at) filter (found.abandoned) as recovered,
-        sum(if(found.first_paid_at is null, 0, found.total)) filter (
-            found.abandoned
-        ) as recovered_value,
+        -- A deposit brings back no more than itself.
+        sum(found.paid) filter (found.abandoned) as recovered_value,
         count(elsewhere.id) as elsewhere,
         sum(found.total) filter (elsewhere.id is not null) as elsewhere_value,
         count(*) filter (not found.is_over) as running

@@ -6,18 +6,19 @@
 -- Columns: id, number, source, currency, total, customer, email, titles,
 --   line_count, begun_at, reminded_at, reason (empty: it may)
 with left_over as (
-    select * from begun_carts(
+    select *, email_key(email) as who from begun_carts(
         $statuses, $payments, $modules, $tags, $from_at::timestamptz,
         $to_at::timestamptz, $search, $archived, $refunds_to_do, $carts,
         $traits, $delay::integer, $now::timestamptz
     )
     where abandoned and is_cart and first_paid_at is null
-    order by begun_at desc, id desc
-    limit $size
+    order by begun_at desc, id desc limit $size
 ),
 
 standing as (
-    select *, not is_cart and status <> 'cancelled' as stands from orders
+    select *, not is_cart and status <> 'cancelled' as stands,
+        email_key(email) as who
+    from orders
 ),
 
 bought as (
@@ -29,12 +30,11 @@ bought as (
             or (stands and other.placed_at > cart.begun_at)
         ) as since
     from left_over as cart
-    inner join standing as other on lower(other.email) = lower(cart.email)
+    inner join standing as other using (who)
     where other.id <> cart.id
     group by cart.id
 ),
 
--- An order that came of the cart under another number.
 became as (
     select distinct cart.id
     from left_over as cart

@@ -7,6 +7,7 @@ with
             cast(count(*) as integer) as line_count,
             cast(sum(quantity) as bigint) as quantity,
             arg_min(title, position, 2) as titles,
+            list_sort(list_distinct(list(article_key(sku, title)))) as articles,
             array_to_string(
                 list_sort(list(concat_ws(' ', title, sku))), ' '
             ) as words,
@@ -22,6 +23,7 @@ with
             order_id,
             amount as paid,
             "at" as paid_at,
+            id as payment_id,
             coalesce(nullif(means, ''), '-') as paid_with,
             reference
         from staged_payments
@@ -31,7 +33,12 @@ with
             refunds.order_id,
             refunds.amount as refunded,
             coalesce(refunds.marked_at, orders.placed_at) as refunded_at,
-            if(refunds.state = 'to_do', 1, 0) as to_do
+            if(refunds.state = 'to_do', 1, 0) as to_do,
+            if(
+                refunds.state = 'done',
+                coalesce(refunds.done_at, refunded_at),
+                null
+            ) as given_back_at
         from staged_refunds as refunds
         join staged_orders as orders on orders.id = refunds.order_id
         where refunds.voided_at is null
@@ -57,10 +64,19 @@ with
             array_to_string(list_sort(
                 list(reference) filter (reference is not null)
             ), ' ') as references,
+            arg_min(paid_with, (paid_at, payment_id)) as first_means,
+            list_sort(list({
+                move: 'paid', moved_at: paid_at, means: paid_with
+            }) filter (
+                paid_at is not null
+            )) as made_with,
             cast(sum(refunded) as bigint) as refunded,
             list_sort(list_distinct(
                 list(refunded_at) filter (refunded_at is not null)
             )) as refunds,
+            list_sort(list_distinct(
+                list(given_back_at) filter (given_back_at is not null)
+            )) as given_back,
             cast(sum(to_do) as integer) as refunds_to_do,
             list_sort(list(tag) filter (tag is not null)) as tags,
             list_sort(list_distinct(
@@ -93,15 +109,41 @@ select
     make_timestamptz(marked.refunds[1]) as first_refunded_at,
     make_timestamptz(marked.refunds[-1]) as last_refunded_at,
     nullif(marked.refunds[2:-2], []) as other_refunded_at,
+    marked.given_back as given_back_at,
+    if(
+        marked.refunds is null,
+        null,
+        list_sort(list_distinct(list_concat(marked.payments, marked.refunds)))
+    ) as moved_at,
+    if(
+        marked.given_back is null,
+        null,
+        list_sort(list_distinct(list_concat(marked.payments, marked.given_back)))
+    ) as moved_done_at,
     make_timestamptz(lines.services[1]) as first_service_at,
     make_timestamptz(lines.services[-1]) as last_service_at,
     nullif(lines.services[2:-2], []) as other_service_at,
     coalesce(lines.line_count, 0) as line_count,
     coalesce(lines.quantity, 0) as quantity,
     coalesce(lines.titles, []) as titles,
+    coalesce(lines.articles, []) as articles,
     coalesce(marked.tags, []) as tags,
     coalesce(marked.carriers, []) as carriers,
     coalesce(marked.means, []) as means,
+    marked.first_means,
+    if(
+        len(marked.means) > 1,
+        list_concat(
+            marked.made_with,
+            list_transform(marked.refunds, lambda moved: {
+                move: 'refunded', moved_at: moved, means: marked.first_means
+            }),
+            list_transform(marked.given_back, lambda moved: {
+                move: 'given_back', moved_at: moved, means: marked.first_means
+            })
+        ),
+        null
+    ) as made_with,
     concat_ws(
         ' ',
         customer_key,

@@ -23,6 +23,11 @@ case
     )[1]
 end;
 
+-- Does an instant (microseconds) lie in a period? Either end may be open.
+create macro is_moment(given, from_at, to_at) as
+given >= coalesce(epoch_us(from_at::timestamptz), -9_000_000_000_000_000_000)
+and given < coalesce(epoch_us(to_at::timestamptz), 9_000_000_000_000_000_000);
+
 -- Does one of some instants lie in a period? They are known by the first, the last
 -- and those between (microseconds; null: none); from_at and to_at may be null.
 create macro any_between(first_at, last_at, other_at, from_at, to_at) as
@@ -35,8 +40,7 @@ and (
     or last_at < to_at
     or len(list_filter(
         other_at,
-        lambda given: given >= epoch_us(from_at::timestamptz)
-        and given < epoch_us(to_at::timestamptz)
+        lambda given: is_moment(given, from_at, to_at)
     )) > 0
 );
 
@@ -119,7 +123,7 @@ create macro falls_on(weekday, hour, zone, instants, from_at, to_at) as
 (weekday is null and hour is null)
 or len(list_filter(
     instants,
-    lambda given: is_within(make_timestamptz(given), from_at, to_at)
+    lambda given: is_moment(given, from_at, to_at)
     and (
         weekday is null
         or isodow(timezone(zone, make_timestamptz(given))) = weekday
@@ -154,9 +158,67 @@ begun_at + to_minutes(delay) < get_current_timestamp()
 and (wanted = 'begun' or was_left(begun_at, ended_at, delay))
 and (wanted <> 'recovered' or first_paid_at is not null);
 
+-- Does all money of an order count at one date of it, or each payment and refund at
+-- its own?
+create macro is_by_order(dated) as
+dated in ('placed', 'service', 'first_service', 'sold');
+
+-- The first and the last of an order's movements (microseconds; null: as payments).
+create macro first_moved(moved_at, first_paid_at) as
+coalesce(make_timestamptz(moved_at[1]), first_paid_at);
+
+create macro last_moved(moved_at, last_paid_at) as
+coalesce(make_timestamptz(moved_at[-1]), last_paid_at);
+
+-- Does something of an order count under a means: a payment by it, a refund of what
+-- it paid first? Of one means, all does; made_with has the movements of others. Those
+-- are wanted that the period is about (moves), else its payments at any time.
+create macro counts_under(
+    wanted, first_means, made_with, moves, from_at, to_at
+) as
+if(
+    made_with is null,
+    coalesce(first_means, '-') = wanted,
+    len(list_filter(
+        made_with,
+        lambda one: one.means = wanted
+        and contains(coalesce(moves, 'paid'), one.move)
+        and (moves is null or is_moment(one.moved_at, from_at, to_at))
+    )) > 0
+);
+
+-- What names an article: its reference, or its title where it has none.
+create macro article_key(sku, title) as coalesce(nullif(sku, ''), title);
+
+-- Whose orders are one customer's: the e-mail, whatever its case.
+create macro email_key(email) as nullif(lower(trim(email)), '');
+
+-- One row per order: whether its customer is new (the first order that they ever
+-- paid), returning or unknown, over all modules and all time.
+create macro customers_of_orders() as table
+with firsts as (
+    select
+        email_key(email) as who,
+        arg_min(id, (first_paid_at, id)) as first_id
+    from orders
+    where first_paid_at is not null and email_key(email) is not null
+    group by all
+)
+
+select
+    orders.id,
+    case
+        when email_key(orders.email) is null then 'unknown'
+        when coalesce(firsts.first_id, orders.id) = orders.id then 'new'
+        else 'returning'
+    end as kind
+from orders
+left join firsts on firsts.who = email_key(orders.email);
+
 -- One row per order within the period and the search, whatever its state.
--- traits: struct of currency, country, channel, promo, means, cart, owed (texts),
--- weekday, hour, delay (integers), each null where none is asked for; the shop's zone.
+-- traits: struct of currency, country, channel, promo, means, cart, owed, article,
+-- given_back, part (texts), weekday, hour, delay (integers), each null where
+-- none is asked for; the shop's zone.
 create macro found_orders(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as table
@@ -171,6 +233,12 @@ where
             when 'begun' then cart_begun_at(
                 orders.is_cart, orders.begun_at, orders.placed_at
             )
+            when 'sold' then orders.first_paid_at
+            when 'first_service' then orders.first_service_at
+            when 'given_back' then make_timestamptz(orders.given_back_at[1])
+            when 'moved' then first_moved(orders.moved_at, orders.first_paid_at)
+            when 'moved_done'
+                then first_moved(orders.moved_done_at, orders.first_paid_at)
             else orders.placed_at
         end,
         case dated
@@ -180,12 +248,22 @@ where
             when 'begun' then cart_begun_at(
                 orders.is_cart, orders.begun_at, orders.placed_at
             )
+            when 'sold' then orders.first_paid_at
+            when 'first_service' then orders.first_service_at
+            when 'given_back' then make_timestamptz(orders.given_back_at[-1])
+            when 'moved' then last_moved(orders.moved_at, orders.last_paid_at)
+            when 'moved_done'
+                then last_moved(orders.moved_done_at, orders.last_paid_at)
             else orders.placed_at
         end,
         case dated
             when 'paid' then orders.other_paid_at
             when 'refunded' then orders.other_refunded_at
             when 'service' then orders.other_service_at
+            when 'given_back' then orders.given_back_at
+            when 'moved' then coalesce(orders.moved_at, orders.other_paid_at)
+            when 'moved_done'
+                then coalesce(orders.moved_done_at, orders.other_paid_at)
         end,
         from_at,
         to_at
@@ -207,8 +285,39 @@ where
     and has_trait(traits['channel'], orders.channel)
     and has_trait(traits['promo'], orders.discount_codes)
     and (
-        traits['means'] is null or list_contains(orders.means, traits['means'])
+        traits['means'] is null
+        or counts_under(
+            traits['means'],
+            orders.first_means,
+            orders.made_with,
+            case dated
+                when 'paid' then 'paid'
+                when 'refunded' then 'refunded'
+                when 'given_back' then 'given_back'
+                when 'moved' then 'paid refunded'
+                when 'moved_done' then 'paid given_back'
+            end,
+            from_at,
+            to_at
+        )
     )
+    and (
+        traits['article'] is null
+        or list_contains(orders.articles, traits['article'])
+    )
+    and case traits['given_back']
+        when 'any' then orders.first_refunded_at is not null
+        when 'done' then orders.given_back_at is not null
+        else true
+    end
+    and case traits['part']
+        when 'discounts' then orders.discount <> 0
+        when 'shipping' then orders.shipping <> 0
+        when 'fees' then orders.fees <> 0
+        when 'tips' then orders.tip <> 0
+        when 'tax_added' then not orders.tax_included and orders.tax <> 0
+        else true
+    end
     and falls_on(
         traits['weekday'],
         traits['hour'],
@@ -218,7 +327,9 @@ where
                 [epoch_us(orders.first_paid_at), epoch_us(orders.last_paid_at)],
                 coalesce(orders.other_paid_at, [])
             )
+            when 'sold' then [epoch_us(orders.first_paid_at)]
             when 'service' then [epoch_us(orders.first_service_at)]
+            when 'first_service' then [epoch_us(orders.first_service_at)]
             else [epoch_us(orders.placed_at)]
         end,
         from_at,
@@ -263,7 +374,7 @@ where
 
 -- One row per order of a filter whatever its period, with the instant at which it
 -- counts as sold (null: never) and the one at which all its money counts (null: each
--- payment and refund has its own). dated: placed, service, or else by payment.
+-- payment and refund has its own). dated: is_by_order's codes, or else by payment.
 create macro sold_orders(
     statuses, payments, modules, tags, dated, search, archived, refunds_to_do, carts,
     traits
@@ -271,14 +382,17 @@ create macro sold_orders(
 select
     kept.*,
     case
-        when dated in ('placed', 'service')
+        when dated in ('placed', 'service', 'first_service')
             and is_open_cart(kept.is_cart, kept.payment_status) then null
         when dated = 'placed' then kept.placed_at
-        when dated = 'service' then kept.first_service_at
+        when dated in ('service', 'first_service') then kept.first_service_at
         else kept.first_paid_at
     end as sold_at,
     case dated
-        when 'placed' then kept.placed_at when 'service' then kept.first_service_at
+        when 'placed' then kept.placed_at
+        when 'service' then kept.first_service_at
+        when 'first_service' then kept.first_service_at
+        when 'sold' then kept.first_paid_at
     end as fixed_at
 from filtered_orders(
     statuses, payments, modules, tags, null, null, dated, search, archived,
@@ -339,12 +453,134 @@ select
     moves.gross,
     moves.refunds,
     if(
-        dated in ('placed', 'service'),
+        is_by_order(dated),
         kept.fixed_at,
         coalesce(moves.moved_at, kept.first_paid_at, kept.placed_at)
-    ) as at_time
+    ) as at_time,
+    -- Whose one row of sale says all of its payments, and of its movements.
+    is_by_order(dated) or kept.first_paid_at = kept.last_paid_at as is_paid_once,
+    is_by_order(dated)
+    or (
+        kept.first_paid_at = kept.last_paid_at
+        and kept.first_refunded_at is null
+    ) as is_moved_once
 from moves
 inner join kept on moves.order_id = kept.id;
+
+-- Units of a line that were neither given back nor cancelled.
+create macro kept_units(quantity, refunded_quantity, cancelled_quantity) as
+quantity - refunded_quantity - cancelled_quantity;
+
+-- An amount's share of a weight in a whole (above nought), rounded down, and what
+-- remains of it: the largest remainders get the units that rounding left over.
+create macro share_rest(amount, weight, whole) as
+((amount::hugeint * weight) % whole + whole) % whole;
+
+create macro share_down(amount, weight, whole) as
+(amount::hugeint * weight - share_rest(amount, weight, whole)) // whole;
+
+-- The tax in a share of an amount, to the nearest unit.
+create macro tax_of(share, tax, amount) as
+if(amount = 0, 0, round(tax * share::double / amount)::bigint);
+
+-- Is this the tax of an amount (tax included) at a rate (hundredths of a per cent),
+-- to the unit?
+create macro is_taxed_at(amount, tax, rate) as
+amount <> 0 and abs(amount * rate::double / (10_000 + rate) - tax) <= 1;
+
+-- What was cashed less what was given back of the orders of a filter that have a
+-- movement in a period, before it and until its end, and what each is made of by rate
+-- of tax, tax included: the amounts of an order add up to its total (whole). Shipping
+-- and fees have the rate of its lines that their tax is the tax of; tips, gaps and
+-- what no rate is known of have none (null). An order of nothing, or less, is one part.
+create macro taxed_moves(
+    statuses, payments, modules, tags, dated, search, archived, refunds_to_do, carts,
+    traits, refunds_by, from_at, to_at
+) as table
+with moved as (
+    select
+        id,
+        sum(if(at_time < from_at, gross - refunds, 0)) as before,
+        sum(gross - refunds) as after
+    from sales_moves(
+        statuses, payments, modules, tags, dated, search, archived, refunds_to_do,
+        carts, traits, refunds_by
+    )
+    where n = 0 and (to_at::timestamptz is null or at_time < to_at)
+    group by id
+    having bool_or(is_within(at_time, from_at, to_at))
+),
+
+kept as (
+    select
+        moved.*, o.currency, o.tax_included, o.total, o.tip, o.tax
+    from orders as o
+    inner join moved on moved.id = o.id
+),
+
+rates as (
+    select
+        lines.order_id as id,
+        lines.tax_rate::bigint as tax_rate,
+        sum(
+            lines.total + if(kept.tax_included, 0, coalesce(lines.tax, 0))
+        )::bigint as amount,
+        sum(coalesce(lines.tax, 0))::bigint as tax
+    from order_lines as lines
+    inner join kept on kept.id = lines.order_id
+    group by all
+),
+
+rest as (
+    select
+        kept.id,
+        kept.total - kept.tip - coalesce(sum(rates.amount), 0)::bigint as amount,
+        if(
+            kept.tax <> 0, kept.tax - coalesce(sum(rates.tax), 0)::bigint, 0
+        ) as tax,
+        list({rate: rates.tax_rate, amount: rates.amount}) filter (
+            rates.tax_rate is not null
+        ) as known
+    from kept
+    left join rates using (id)
+    group by kept.id, kept.total, kept.tip, kept.tax
+),
+
+parts as (
+    from rates
+    union all by name
+    select
+        id,
+        list_reverse_sort(list_transform(
+            list_filter(
+                known,
+                lambda one: is_taxed_at(rest.amount, rest.tax, one.rate)
+            ),
+            lambda one: {amount: one.amount, rate: one.rate}
+        ))[1].rate as tax_rate,
+        amount,
+        tax
+    from rest
+    union all by name
+    select id, null as tax_rate, tip as amount, 0 as tax from kept
+)
+
+select
+    kept.id,
+    kept.currency,
+    kept.before,
+    kept.after,
+    if(kept.total > 0, parts.tax_rate, null) as tax_rate,
+    sum(if(kept.total > 0, parts.amount, 0))::bigint
+    + any_value(if(kept.total > 0, 0, 1)) as amount,
+    sum(if(kept.total > 0, parts.tax, 0))::bigint as tax,
+    any_value(greatest(kept.total, 1)) as whole
+from kept
+inner join parts using (id)
+group by 1, 2, 3, 4, 5;
+
+-- How many orders are in some lists of ids, each once.
+create macro each_once(lists) as coalesce(len(list_distinct(flatten(lists))), 0);
 
 -- A quarter of an hour of an instant, and the shop's clocks then: no zone divides
 -- quarters, and they are far fewer than instants.
@@ -365,6 +601,7 @@ create macro begun_carts(
 with begun as (
     select
         kept.id, kept.number, kept.source, kept.cart_id, kept.currency, kept.total,
+        kept.paid,
         kept.customer_name, kept.email, kept.marketing_consent, kept.titles,
         kept.line_count, kept.is_cart, kept.status, kept.first_paid_at,
         cart_begun_at(kept.is_cart, kept.begun_at, kept.placed_at) as begun_at,

@@ -17,14 +17,20 @@ where
     and order_id in (select id from staged_orders);
 
 create or replace temp view staged_payments as
-select order_id, amount, epoch_us(paid_at) as "at", means, voided_at
+select id, order_id, amount, epoch_us(paid_at) as "at", means, voided_at
 from payments
 where
     order_id between getvariable('first_id') and getvariable('last_id')
     and order_id in (select id from staged_orders);
 
 create or replace temp view staged_refunds as
-select order_id, amount, state, epoch_us(refunded_at) as marked_at, voided_at
+select
+    order_id,
+    amount,
+    state,
+    epoch_us(refunded_at) as marked_at,
+    epoch_us(done_at) as done_at,
+    voided_at
 from refunds
 where
     order_id between getvariable('first_id') and getvariable('last_id')

@@ -55,15 +55,23 @@ create table orders (
     first_refunded_at timestamptz,     -- the mark, else the order's date
     last_refunded_at timestamptz,
     other_refunded_at bigint[],
+    given_back_at bigint[],            -- of the real refunds; null: none
+    moved_at bigint[],                 -- payments and marks; null: no refund
+    moved_done_at bigint[],            -- payments and real refunds; null: no refund
     first_service_at timestamptz,
     last_service_at timestamptz,
     other_service_at bigint[],
     line_count integer not null,
     quantity bigint not null,
     titles varchar[] not null,         -- of the first two lines
+    articles varchar[] not null,       -- of all: references, titles without one
     tags varchar[] not null,           -- names, sorted
     carriers varchar[] not null,
     means varchar[] not null,          -- of the payments that stand; '-': unknown
+    first_means varchar,               -- of the first of them; null: no payment
+    made_with struct(                  -- movements of orders of several means
+        move varchar, moved_at bigint, means varchar
+    )[],
     search_text varchar not null,      -- fold(number, name, e-mail, titles, skus,
                                        -- phone, towns, references of payments)
     version integer not null

@@ -1,7 +1,7 @@
 -- The articles of the orders as free analyses may see them.
 -- One row per line of an order; of what is proper to a module, only what names
 -- no person: the event, the plan and its period, the covers, the service.
--- A variant that one order alone has is left out: it may be its buyer's text.
+-- A variant of fewer than three orders is left out: it may be a buyer's text.
 -- Parameters: none
 -- Columns: order_id, position, sku, title, variant, quantity, unit_price,
 --   discount, tax_rate, tax, total, refunded_quantity, cancelled_quantity,
@@ -11,7 +11,7 @@ with shared_variants as (
     from order_lines
     where variant is not null
     group by variant
-    having count(distinct order_id) > 1
+    having count(distinct order_id) >= 3
 )
 
 select

@@ -15,7 +15,7 @@ with kept as (
 )
 
 select
-    lines.sku,
+    nullif(max(lines.sku), '') as sku,
     arg_max(lines.title, lines.id) as title,
     kept.module::varchar as module,
     kept.currency,
@@ -26,9 +26,9 @@ select
 from order_lines as lines
 inner join kept on kept.id = lines.order_id
 group by
-    lines.sku,
-    if(lines.sku is null, lines.title, null),
+    article_key(lines.sku, lines.title),
     kept.module,
     kept.currency
-order by total desc, title, lines.sku, kept.currency
+order by
+    total desc, title, article_key(lines.sku, lines.title), kept.currency
 limit $limit

@@ -6,33 +6,36 @@
 --   or of the orders where $dated is placed or service; $refunds_by text
 --   (mark, sale, done); $of text (module, means, country, channel, promo)
 -- Columns: key (null: not known), currency, orders, gross, refunds, net
---   (minor units)
-with firsts as (
-    -- arg_min would pass over a first payment whose means is not known.
-    select order_id, arg_min(coalesce(means, ''), (paid_at, id)) as means
-    from payments
-    where $of = 'means' and voided_at is null
-    group by order_id
-)
-
+--   (minor units), moved_orders (with a payment or a refund)
 select
-    nullif(case $of
+    nullif(nullif(case $of
         when 'module' then moves.module::varchar
         when 'country' then moves.country
         when 'channel' then moves.channel
         when 'promo' then moves.discount_codes
-        else if(moves.payment_id is null, firsts.means, moves.paid_with)
-    end, '') as key,
+        else if(moves.payment_id is null, moves.first_means, moves.paid_with)
+    end, ''), if($of = 'means', '-', null)) as key,
     moves.currency,
     cast(sum(moves.n) as bigint) as orders,
     cast(sum(moves.gross) as bigint) as gross,
     cast(sum(moves.refunds) as bigint) as refunds,
-    cast(sum(moves.gross - moves.refunds) as bigint) as net
-from sales_moves(
-    $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-    $refunds_to_do, $carts, $traits, $refunds_by
+    cast(sum(moves.gross - moves.refunds) as bigint) as net,
+    cast(
+        sum(if(is_whole, moves.n, 0))
+        + len(coalesce(list_distinct(list(moves.id) filter (
+            not is_whole and moves.sold_at is not null
+        )), [])) as bigint
+    ) as moved_orders
+from (
+    select
+        *,
+        -- Its one row of sale says all of its rows: they have one value.
+        is_moved_once and ($of <> 'means' or len(means) < 2) as is_whole
+    from sales_moves(
+        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
+        $refunds_to_do, $carts, $traits, $refunds_by
+    )
 ) as moves
-left join firsts on firsts.order_id = moves.id
 where is_within(moves.at_time, $from_at, $to_at)
 group by all
 order by net desc, key nulls last, moves.currency

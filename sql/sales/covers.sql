@@ -1,31 +1,45 @@
--- The covers of a restaurant, cancelled tables left out; dinner is from 16 h.
+-- The covers of a restaurant, cancelled and refunded tables left out; dinner is
+-- from 16 h.
 -- One row per day and service.
--- Parameters: those of filtered_orders; the period is that of the sale: the
---   first payment, or what $dated says; $timezone text
+-- Parameters: those of filtered_orders but $dated, the period being that of the
+--   services themselves; $timezone text
 -- Columns: day, service (lunch, dinner), orders, covers
 with kept as (
     select id
-    from sold_orders(
-        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits
+    from filtered_orders(
+        $statuses, $payments, $modules, $tags, null, null, 'placed', $search,
+        $archived, $refunds_to_do, $carts, $traits
     )
     where
         module = 'restaurant'
         and status <> 'cancelled'
-        and is_within(sold_at, $from_at, $to_at)
+        and payment_status <> 'refunded'
+        and not is_open_cart(is_cart, payment_status)
 ),
 
 tables as (
     select
         lines.order_id,
-        timezone($timezone, min(lines.service_at)) as at_time,
-        max(coalesce(
-            try_cast(lines.details ->> 'covers' as integer), lines.quantity
-        )) as covers
-    from order_lines as lines
+        timezone($timezone, lines.service_at) as at_time,
+        max(cast(round(
+            coalesce(
+                try_cast(lines.details ->> 'covers' as integer), lines.quantity
+            ) * units / lines.quantity
+        ) as bigint)) as covers
+    from (
+        select
+            *,
+            kept_units(
+                quantity, refunded_quantity, cancelled_quantity
+            ) as units
+        from order_lines
+    ) as lines
     inner join kept on kept.id = lines.order_id
-    where lines.service_at is not null
-    group by lines.order_id
+    where
+        lines.quantity > 0
+        and units > 0
+        and is_within(lines.service_at, $from_at, $to_at)
+    group by lines.order_id, lines.service_at
 )
 
 select

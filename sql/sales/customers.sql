@@ -6,31 +6,18 @@
 --   month), $timezone text
 -- Columns: period, currency, new_orders, returning_orders, unknown_orders,
 --   new_gross, returning_gross, unknown_gross (minor units)
-with firsts as (
-    select
-        lower(email) as who,
-        arg_min(id, (first_paid_at, id)) as first_id
-    from orders
-    where first_paid_at is not null and email <> ''
-    group by all
-),
-
-quarters as (
+with quarters as (
     select
         quarter_of(moves.at_time) as quarter,
         moves.currency,
-        case
-            when coalesce(moves.email, '') = '' then 'unknown'
-            when coalesce(firsts.first_id, moves.id) = moves.id then 'new'
-            else 'returning'
-        end as kind,
+        known.kind,
         sum(moves.n) as orders,
         sum(moves.gross) as gross
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
         $refunds_to_do, $carts, $traits, 'mark'
     ) as moves
-    left join firsts on firsts.who = lower(moves.email)
+    inner join customers_of_orders() as known on known.id = moves.id
     where is_within(moves.at_time, $from_at, $to_at) and moves.refunds = 0
     group by all
 ),

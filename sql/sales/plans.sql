@@ -1,5 +1,6 @@
 -- The plans of subscriptions: new ones, renewals paid, and what they brought.
--- One row per plan and currency, best first.
+-- One row per plan and currency, best first. An order whose first payment is a
+-- renewal began elsewhere: it is no new one.
 -- Parameters: those of filtered_orders; the period is that of the movements,
 --   or of the orders where $dated is placed or service
 -- Columns: plan, currency, new, renewed, gross (minor units)
@@ -8,12 +9,21 @@ with plans as (
         order_id, arg_min(coalesce(details ->> 'plan', title), position) as plan
     from order_lines
     group by order_id
+),
+
+firsts as (
+    select order_id, arg_min(kind, (paid_at, id)) as kind
+    from payments
+    where voided_at is null
+    group by order_id
 )
 
 select
     plans.plan,
     moves.currency,
-    cast(sum(moves.n) as bigint) as new,
+    cast(
+        sum(if(firsts.kind = 'renewal', 0, moves.n)) as bigint
+    ) as new,
     cast(count(*) filter (paid.kind = 'renewal') as bigint) as renewed,
     cast(sum(moves.gross) as bigint) as gross
 from sales_moves(
@@ -22,6 +32,7 @@ from sales_moves(
 ) as moves
 inner join plans on plans.order_id = moves.id
 left join payments as paid on paid.id = moves.payment_id
+left join firsts on firsts.order_id = moves.id
 where
     moves.module = 'pricing'
     and moves.refunds = 0

@@ -1,16 +1,16 @@
 -- The seats of events: sold in the period, freed again, and what is left.
 -- One row per event and date.
 -- Parameters: those of filtered_orders; the period is that of the sale: the
---   first payment, or what $dated says
+--   first payment, or what $dated says, where service is each seat's own
 -- Columns: event, service_at, sold, freed, seats_left (null: no stock is kept
 --   of it)
 with kept as (
-    select id
+    select id, sold_at
     from sold_orders(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
         $refunds_to_do, $carts, $traits
     )
-    where module = 'events' and is_within(sold_at, $from_at, $to_at)
+    where module = 'events' and sold_at is not null
 ),
 
 places as (
@@ -22,6 +22,12 @@ places as (
         sum(lines.refunded_quantity + lines.cancelled_quantity) as freed
     from order_lines as lines
     inner join kept on kept.id = lines.order_id
+    where
+        is_within(
+            if($dated = 'service', lines.service_at, kept.sold_at),
+            $from_at,
+            $to_at
+        )
     group by all
 )
 

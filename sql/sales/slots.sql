@@ -1,45 +1,64 @@
--- The slots of bookings: booked in the period and not given back, and still
--- free.
+-- The slots of bookings: taken and not given back, and what is still free.
 -- One row per service and day.
--- Parameters: those of filtered_orders; the period is that of the sale: the
---   first payment, or what $dated says; $timezone text
+-- Parameters: those of filtered_orders but $dated, the period being that of the
+--   slots themselves; $timezone text
 -- Columns: title, day, booked, slots_left (null: no stock is kept of them),
---   occupancy (hundredths of a per cent of booked and left, null with it)
+--   occupancy (hundredths of a per cent of all taken and left, null with it)
 with kept as (
     select id
-    from sold_orders(
-        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits
+    from filtered_orders(
+        $statuses, $payments, $modules, $tags, null, null, 'placed', $search,
+        $archived, $refunds_to_do, $carts, $traits
     )
-    where
-        module = 'booking'
-        and status <> 'cancelled'
-        and is_within(sold_at, $from_at, $to_at)
+),
+
+bookings as (
+    select
+        lines.*,
+        coalesce(lines.details ->> 'service', lines.title) as service,
+        if(
+            orders.status = 'cancelled'
+            or is_open_cart(orders.is_cart, orders.payment_status),
+            0,
+            lines.quantity - refunded_quantity - cancelled_quantity
+        ) as units
+    from order_lines as lines
+    inner join orders on orders.id = lines.order_id
+    where orders.module = 'booking' and keeps_module($modules, 'booking')
 ),
 
 taken as (
     select
-        coalesce(lines.details ->> 'service', lines.title) as title,
-        lines.sku,
-        lines.service_at,
-        sum(
-            lines.quantity - lines.refunded_quantity - lines.cancelled_quantity
-        ) as booked
-    from order_lines as lines
-    inner join kept on kept.id = lines.order_id
-    where lines.service_at is not null
-    group by all
+        bookings.sku,
+        bookings.service_at,
+        arg_max(bookings.service, bookings.id) as title,
+        sum(bookings.units) as units,
+        sum(if(kept.id is null, 0, bookings.units)) as booked
+    from bookings
+    left join kept on kept.id = bookings.order_id
+    where is_within(bookings.service_at, $from_at, $to_at)
+    group by 1, 2, if(bookings.sku is null, bookings.service, null)
+    having sum(bookings.units) > 0
+),
+
+offered as (
+    select named.sku, items.service_at, items.on_hand, named.title
+    from stock_items as items
+    inner join (
+        select sku, arg_max(service, id) as title from bookings group by sku
+    ) as named on named.sku = items.sku
+    where is_within(items.service_at, $from_at, $to_at)
 ),
 
 days as (
     select
-        taken.title,
-        timezone($timezone, taken.service_at)::date as day,
-        cast(sum(taken.booked) as bigint) as booked,
-        cast(sum(items.on_hand) as bigint) as slots_left
+        coalesce(offered.title, taken.title) as title,
+        timezone($timezone, service_at)::date as day,
+        cast(sum(coalesce(taken.booked, 0)) as bigint) as booked,
+        cast(sum(offered.on_hand) as bigint) as slots_left,
+        sum(coalesce(taken.units, 0) + greatest(offered.on_hand, 0)) as slots
     from taken
-    left join stock_items as items
-        on items.sku = taken.sku and items.service_at = taken.service_at
+    full join offered using (sku, service_at)
     group by all
 )
 
@@ -49,8 +68,7 @@ select
     booked,
     slots_left,
     cast(round(
-        10_000 * booked
-        / nullif(booked + if(slots_left < 0, 0, slots_left), 0)
+        10_000 * booked / nullif(if(slots_left is null, null, slots), 0)
     ) as bigint) as occupancy
 from days
 order by day, title

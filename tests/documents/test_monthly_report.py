@@ -246,7 +246,7 @@ def test_every_figure_is_the_reports_to_the_cent(sold, make, mirror, language):
             if is_sum or amounts[step]
         ]
         assert [row[1:] for row in read.rows("vat", code)] == [
-            [money(row["base"]), money(row["tax"])] for row in of(taxes)
+            [money(row[name]) for name in ("base", "tax", "total")] for row in of(taxes)
         ]
         assert [(row[0], row[-1]) for row in read.rows("articles", code)] == [
             (row["title"], money(row["total"])) for row in of(best)[:15]

@@ -25,8 +25,10 @@ from commandes.mirror import Mirror
 from commandes.reports import orders, periods
 from commandes.reports.filters import (
     ARCHIVED,
+    BRIDGE_PARTS,
     CARTS,
     DATED,
+    GIVEN_BACK,
     PAYMENTS,
     REFUNDS,
     OrderFilter,
@@ -100,7 +102,13 @@ def told(chance: random.Random, number: int) -> dict:
         }
         for _ in range(chance.choice([0, 0, 1, 1, 3]) if paid else 0)
     ]
+    # Of its own chance: what else is drawn stays as it is.
+    taxes = random.Random(number)  # noqa: S311 (a fixture, the same each time)
     return {
+        "shipping": taxes.choice([0, 0, 490]),
+        "tip": taxes.choice([0, 0, 0, 200]),
+        "tax": taxes.choice([0, 0, 82, 350]),
+        "tax_included": taxes.random() < 0.7,
         "channel": chance.choice([None, "web", "é"]),
         "discount_codes": chance.choice([None, "NOEL"]),
         "shipping_address": chance.choice(
@@ -133,6 +141,8 @@ def told(chance: random.Random, number: int) -> dict:
                 "title": chance.choice(TITLES),
                 "price": 100,
                 "service_at": chance.choice([None, moment()]),
+                "tax_rate": (rate := taxes.choice([None, 0, 550, 2000])),
+                "tax": taxes.choice([None, 17]) if rate is None else rate // 120,
             }
             for _ in range(chance.choice([1, 1, 2, 4]))
         ],
@@ -257,15 +267,18 @@ def has_traits(wanted: OrderFilter, row: dict) -> Iterator[bool]:
         "country": [json.loads(address).get("country") if address else None],
         "channel": [row["channel"]],
         "promo": [row["discount_codes"]],
-        "means": [payment.means for payment in row["payments"]],
+        "means": means_in(wanted, row),
     }
     for name, values in known.items():
         asked = getattr(wanted, name)
         yield asked is None or asked in [value or "-" for value in values]
     services = [line.service_at for line in row["lines"] if line.service_at]
+    paid = [payment.at for payment in row["payments"]]
     instants = {
-        "paid": [payment.at for payment in row["payments"]],
+        "paid": paid,
+        "sold": [min(paid)] if paid else [],
         "service": [min(services)] if services else [],
+        "first_service": [min(services)] if services else [],
     }.get(wanted.dated, [row["placed_at"]])
     first, last = wanted.days(TODAY)
     yield (wanted.weekday is None and wanted.hour is None) or any(
@@ -279,25 +292,80 @@ def has_traits(wanted: OrderFilter, row: dict) -> Iterator[bool]:
     left = sum(payment.amount for payment in row["payments"])
     left -= sum(refund.amount for refund in row["refunds"])
     yield wanted.owed is None or (row["status"] == "cancelled" and left > 0)
+    keys = [line.sku or line.title for line in row["lines"]]
+    yield wanted.article is None or wanted.article in keys
+    yield {"any": marked, "done": given_back}.get(wanted.given_back, bool)(row) != []
+    added = 0 if row["tax_included"] else row["tax"] or 0
+    yield {
+        "discounts": row["discount"],
+        "shipping": row["shipping"],
+        "fees": row["fees"],
+        "tips": row["tip"],
+        "tax_added": added,
+        None: 1,
+    }[wanted.part] != 0
 
 
-def in_period(wanted: OrderFilter, row: dict) -> bool:
-    first, last = wanted.first, wanted.last
-    if wanted.period:
-        first, last = periods.days(wanted.period, TODAY)
-    if first is None and last is None:
-        return True
-    instants = {
-        "placed": [row["placed_at"]],
-        "paid": [payment.at for payment in row["payments"]],
-        "refunded": [r.marked_at or row["placed_at"] for r in row["refunds"]],
-        "service": [line.service_at for line in row["lines"] if line.service_at],
-        "begun": [at for at in [cart_begun(row)] if at],
-    }[wanted.dated]
+def marked(row: dict) -> list[datetime]:
+    return [one.marked_at or row["placed_at"] for one in row["refunds"]]
+
+
+def given_back(row: dict) -> list[datetime]:
+    return [
+        one.done_at or one.marked_at or row["placed_at"]
+        for one in row["refunds"]
+        if one.state == "done"
+    ]
+
+
+def means_in(wanted: OrderFilter, row: dict) -> list[str | None]:
+    """The means under which something of an order counts."""
+    payments = sorted(row["payments"], key=lambda one: (one.at, one.id))
+    first = payments[0].means if payments else None
+    of_payments = [(one.at, one.means) for one in payments]
+    of_marks = [(at, first) for at in marked(row)]
+    done = [(at, first) for at in given_back(row)]
+    about = {
+        "paid": of_payments,
+        "refunded": of_marks,
+        "given_back": done,
+        "moved": of_payments + of_marks,
+        "moved_done": of_payments + done,
+    }
+    if wanted.dated not in about:
+        return [means for _at, means in of_payments] or [None]
+    held = {one.means or "-" for one in payments}
+    if len(held) < 2:
+        return [first]
+    return [means for at, means in about[wanted.dated] if holds(wanted, [at])]
+
+
+def holds(wanted: OrderFilter, instants: list[datetime]) -> bool:
+    first, last = wanted.days(TODAY)
     return any(
         (first is None or day >= first) and (last is None or day <= last)
         for day in (instant.astimezone(PARIS).date() for instant in instants)
     )
+
+
+def in_period(wanted: OrderFilter, row: dict) -> bool:
+    if wanted.days(TODAY) == (None, None):
+        return True
+    paid = [payment.at for payment in row["payments"]]
+    services = [line.service_at for line in row["lines"] if line.service_at]
+    instants = {
+        "placed": [row["placed_at"]],
+        "paid": paid,
+        "refunded": marked(row),
+        "service": services,
+        "begun": [at for at in [cart_begun(row)] if at],
+        "sold": [min(paid)] if paid else [],
+        "first_service": [min(services)] if services else [],
+        "given_back": given_back(row),
+        "moved": paid + marked(row),
+        "moved_done": paid + given_back(row),
+    }[wanted.dated]
+    return holds(wanted, instants)
 
 
 def codes(choices):
@@ -340,6 +408,9 @@ filters = st.builds(
     cart=none_mostly("begun", "abandoned", "recovered"),
     delay=none_mostly(1, 1440),
     owed=none_mostly("yes"),
+    article=none_mostly("STY-1", "Stylo", "STY"),
+    given_back=none_mostly(*GIVEN_BACK),
+    part=none_mostly(*BRIDGE_PARTS),
 )
 fuzzed = settings(
     max_examples=EXAMPLES,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 import polars as pl
 import pytest
@@ -17,14 +17,12 @@ from test_any_filter import PARIS, TODAY, filters, keeps, world
 from commandes.reports import comparison, orders, periods
 from commandes.reports.articles import articles
 from commandes.reports.breakdown import BREAKDOWNS, breakdown
-from commandes.reports.bridge import STEPS, bridge
+from commandes.reports.bridge import STEPS, bridge, vat, vat_says
 from commandes.reports.customers import customers
 from commandes.reports.figures import figures
+from commandes.reports.filters import BY_ORDER, OrderFilter
 from commandes.reports.hours import hours
 from commandes.reports.sales import REFUNDS_BY, sales
-
-if TYPE_CHECKING:
-    from commandes.reports.filters import OrderFilter
 
 assert world  # the fixture of the other module
 EXAMPLES = int(os.environ.get("REPORT_EXAMPLES", "40"))
@@ -52,10 +50,12 @@ def dates(wanted: OrderFilter, row: dict):
     fixed = {
         "placed": row["placed_at"],
         "service": min(services, default=None),
+        "first_service": min(services, default=None),
+        "sold": min(paid, default=None),
     }.get(wanted.dated)
-    if wanted.dated in ("placed", "service"):
+    if wanted.dated in ("placed", "service", "first_service"):
         return (None if open_cart else fixed), fixed
-    return min(paid, default=None), None
+    return min(paid, default=None), fixed
 
 
 def moves(rows, wanted: OrderFilter, refunds_by: str):
@@ -71,7 +71,7 @@ def moves(rows, wanted: OrderFilter, refunds_by: str):
 
 def of_order(row: dict, wanted: OrderFilter, refunds_by: str):
     sold, fixed = dates(wanted, row)
-    by_order = wanted.dated in ("placed", "service")
+    by_order = wanted.dated in BY_ORDER
     yield sold, 1, 0, 0, None
     for payment in row["payments"]:
         yield fixed if by_order else payment.at, 0, payment.amount, 0, payment
@@ -199,6 +199,131 @@ def test_the_bridge_adds_up(world, wanted, refunds_by) -> None:
         for row in frame.iter_rows(named=True)
     }
     assert in_said == in_bridge
+
+
+def made_of(row: dict) -> dict:
+    """Tax included, and tax, of an order by rate; None: what has no rate."""
+    if row["total"] <= 0:
+        return {None: (1, 0)}
+    added = not row["tax_included"]
+    parts: dict = {}
+    for line in row["lines"]:
+        tax = line.tax or 0
+        amount, known = parts.get(line.tax_rate, (0, 0))
+        parts[line.tax_rate] = amount + line.total + tax * added, known + tax
+    amount = row["total"] - row["tip"] - sum(one[0] for one in parts.values())
+    tax = row["tax"] - sum(one[1] for one in parts.values()) if row["tax"] else 0
+    rates = sorted(
+        ((one[0], rate) for rate, one in parts.items() if rate is not None),
+        reverse=True,
+    )
+    rate = next(
+        (
+            rate
+            for _amount, rate in rates
+            if amount and abs(Fraction(amount * rate, 10_000 + rate) - tax) <= 1
+        ),
+        None,
+    )
+    for of, more in ((rate, (amount, tax)), (None, (row["tip"], 0))):
+        held = parts.get(of, (0, 0))
+        parts[of] = held[0] + more[0], held[1] + more[1]
+    return parts
+
+
+def parted(row: dict, amount: int) -> dict:
+    """An amount of an order by rate, to the cent: (tax included, tax)."""
+    parts, whole = made_of(row), max(row["total"], 1)
+    rates = sorted(parts, key=lambda rate: (rate is None, rate))
+    shares = {rate: amount * parts[rate][0] // whole for rate in rates}
+    rest = {rate: amount * parts[rate][0] % whole for rate in rates}
+    over = amount - sum(shares.values())
+    for rate in sorted(rates, key=lambda rate: -rest[rate])[:over]:
+        shares[rate] += 1
+    found = {}
+    for rate, share in shares.items():
+        held, tax = parts[rate]
+        exact = Fraction(tax * share, held) if held else Fraction(0)
+        near = int(abs(exact) + Fraction(1, 2))
+        found[rate] = share, near if exact >= 0 else -near
+    return found
+
+
+@fuzzed
+@given(wanted=asked, refunds_by=st.sampled_from(REFUNDS_BY))
+def test_the_tax_is_that_of_the_net_sales(world, wanted, refunds_by) -> None:
+    """Rate by rate to the cent, and its column adds up to the net of the bridge."""
+    endless = replace(wanted, period=None, first=None)
+    if wanted.period or wanted.last:
+        endless = replace(endless, last=wanted.days(TODAY)[1])
+    of_order: dict = {}
+    for move in moves(world.rows, endless, refunds_by):
+        of_order.setdefault(move[0]["id"], (move[0], []))[1].append(move)
+    expected: dict = {}
+    for row, made in of_order.values():
+        counts = [move for move in made if not move[2]]
+        now = [move for move in counts if within(wanted, move[1])]
+        after = sum(move[3] - move[4] for move in counts)
+        before = after - sum(move[3] - move[4] for move in now)
+        if not now:
+            continue
+        ends = parted(row, before), parted(row, after)
+        for rate in ends[1]:
+            expected.setdefault((rate, row["currency"]), Counter()).update(
+                total=ends[1][rate][0] - ends[0][rate][0],
+                tax=ends[1][rate][1] - ends[0][rate][1],
+            )
+    with world.mirror.snapshot() as snap:
+        frame = vat(snap, wanted, refunds_by=refunds_by, today=TODAY)
+        steps = bridge(snap, wanted, refunds_by=refunds_by, today=TODAY)
+    rows = frame.rows(named=True)
+    found = {(row["tax_rate"], row["currency"]): row for row in rows}
+    assert {key: (row["total"], row["tax"]) for key, row in found.items()} == {
+        key: (one["total"], one["tax"]) for key, one in expected.items()
+    }
+    assert all(row["base"] + row["tax"] == row["total"] for row in rows)
+    sums = frame.group_by("currency").agg(pl.col("total").sum())
+    net = {row["currency"]: row["net"] for row in steps.rows(named=True)}
+    assert dict(sums.iter_rows()) == {
+        currency: net[currency] for currency in sums["currency"]
+    }
+    assert all(
+        not amount
+        for currency, amount in net.items()
+        if currency not in sums["currency"]
+    )
+
+
+def test_shipping_has_the_rate_that_its_tax_tells(shop, mirror) -> None:
+    """20 % on articles and shipping, a third given back: base, tax and total agree."""
+    lines = [
+        {"sku": "A", "price": 1_200, "tax_rate": 2_000, "tax": 200},
+        {"sku": "B", "price": 1_055, "tax_rate": 550, "tax": 55},
+    ]
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    shop.order("1", lines=lines, shipping=600, tip=100, tax=355, paid=2_955)
+    back = {"amount": 985, "marked_at": at + timedelta(days=40), "state": "to_do"}
+    shop.order(
+        "2", lines=lines, shipping=600, tip=100, tax=355, paid=2_955, refunded=[back]
+    )
+    with mirror.snapshot() as snap:
+        march, april = (
+            vat(snap, OrderFilter(first=first, last=last, dated="paid"))
+            for first, last in (
+                (date(2026, 3, 1), date(2026, 3, 31)),
+                (date(2026, 4, 1), date(2026, 4, 30)),
+            )
+        )
+        both = vat(snap, OrderFilter(dated="paid"))
+    assert march.rows() == [
+        (550, "EUR", 2_000, 110, 2_110),
+        (2_000, "EUR", 3_000, 600, 3_600),
+        (None, "EUR", 200, 0, 200),
+    ]
+    assert april["total"].sum() == -985
+    assert both["tax"].to_list() == (march["tax"] + april["tax"]).to_list()
+    said = vat_says(march, "EUR").replace("\N{NO-BREAK SPACE}", " ")
+    assert said == "Net 59,10 € TTC − 52,00 € hors taxes = TVA 7,10 €."
 
 
 @fuzzed

@@ -155,8 +155,10 @@ def test_the_url_holds_only_what_differs() -> None:
 
 @given(wanted=filters)
 def test_a_link_opens_the_same_filter(wanted) -> None:
-    """Whatever the filter, its link read again is the same filter, nothing said."""
-    assert (wanted, ()) == OrderFilter.from_query(wanted.query())
+    """Its link read again is the same filter; only a reversed period is said."""
+    found, said = OrderFilter.from_query(wanted.query())
+    assert wanted == found
+    assert len(said) == wanted.is_reversed
 
 
 @given(wanted=filters)
@@ -164,8 +166,19 @@ def test_a_report_has_a_usual_filter_of_its_own(wanted) -> None:
     """Where a bare address means a period, every filter still has its link."""
     usual = OrderFilter(period="this_year", dated="paid", archived="all")
     assert usual.query(usual) == {}
-    codes = wanted.query(usual)
-    assert (wanted, ()) == OrderFilter.from_query(codes, usual=usual)
+    found, said = OrderFilter.from_query(wanted.query(usual), usual=usual)
+    assert wanted == found
+    assert len(said) == wanted.is_reversed
+
+
+def test_a_reversed_period_is_said() -> None:
+    """One sentence with both days; a single day is no such period."""
+    query = {"from": ["2026-03-02"], "to": ["2026-03-01"]}
+    _wanted, said = OrderFilter.from_query(query)
+    assert len(said) == 1
+    assert "2026-03-01" in said[0]
+    assert "2026-03-02" in said[0]
+    assert OrderFilter.from_query(query | {"to": ["2026-03-02"]})[1] == ()
 
 
 @given(wanted=filters)

@@ -101,6 +101,9 @@ def test_the_chart_is_the_series_to_the_cent():
             "gross": [1234, 5000, 999],
             "refunds": [234, 0, 0],
             "net": [1000, 5000, 999],
+            "paid_orders": [1, 2, 3],
+            "refunded_orders": [1, 0, 0],
+            "moved_orders": [1, 2, 3],
         }
     )
 
@@ -115,6 +118,8 @@ def test_the_chart_is_the_series_to_the_cent():
         [5.0, 1.0],
     ]
     assert figure.layout.separators[0] == ","
+    assert chart.counts == ((2, 1), (0, 1), (2, 1))
+    assert list(figure.data[1].customdata) == ["0 commande", "1 commande"]
     clicked = [{"curve_number": 1, "point_index": 1}]
     assert chart.opened(clicked) == behind(date(2026, 3, 2), "refunds")
     assert chart.opened([{"curve_number": 9, "point_index": 1}]) is None

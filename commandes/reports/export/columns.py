@@ -137,8 +137,12 @@ _MONEY = (
     Column("refunds", N_("Remboursé"), "amount"),
     Column("net", N_("Net"), "amount"),
 )
-SALES = (_PERIOD, _CURRENCY, _ORDERS, *_MONEY)
-BREAKDOWN = (Column("key", N_("Valeur"), "text"), _CURRENCY, _ORDERS, *_MONEY)
+# How many orders a click on a bar opens.
+_PAID = Column("paid_orders", N_("Commandes avec paiement"), "integer")
+_REFUNDED = Column("refunded_orders", N_("Commandes avec remboursement"), "integer")
+_MOVED = Column("moved_orders", N_("Commandes concernées"), "integer")
+SALES = (_PERIOD, _CURRENCY, _ORDERS, *_MONEY, _PAID, _REFUNDED, _MOVED)
+BREAKDOWN = (Column("key", N_("Valeur"), "text"), _CURRENCY, _ORDERS, *_MONEY, _MOVED)
 ARTICLES = (
     Column("sku", N_("Référence"), "text"),
     Column("title", N_("Article"), "text"),
@@ -155,10 +159,12 @@ HOURS = (
     _CURRENCY,
     _ORDERS,
     _MONEY[0],
+    _PAID,
 )
 CUSTOMERS = (
     _PERIOD,
     _CURRENCY,
+    _ORDERS,
     Column("new_orders", N_("Commandes de nouveaux clients"), "integer"),
     Column("returning_orders", N_("Commandes de clients revenus"), "integer"),
     Column("unknown_orders", N_("Commandes sans e-mail"), "integer"),
@@ -170,12 +176,14 @@ BRIDGE = (
     Column("step", N_("Étape"), "text"),
     _CURRENCY,
     Column("amount", N_("Montant"), "amount"),
+    _ORDERS,
 )
 VAT = (
     Column("tax_rate", N_("Taux"), "percent"),
     _CURRENCY,
     Column("base", N_("Base hors taxes"), "amount"),
     Column("tax", N_("TVA"), "amount"),
+    Column("total", N_("Total TTC"), "amount"),
 )
 _DATE = Column("service_at", N_("Date de prestation"), "instant")
 SEATS = (

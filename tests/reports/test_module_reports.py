@@ -1,0 +1,243 @@
+"""What each module lives on, against plain Python: services, plans, recovered carts."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from commandes.actions import payments, stock
+from commandes.actions.orders import Order
+from commandes.reports import carts, modules
+from commandes.reports.filters import OrderFilter
+from commandes.store import tables
+
+ALL = OrderFilter(archived="all")
+APRIL = OrderFilter(first=date(2026, 4, 1), last=date(2026, 4, 30), archived="all")
+NOW = datetime(2026, 4, 15, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 4, 15)
+PARIS = ZoneInfo("Europe/Paris")
+SERVICES = [NOW + timedelta(days=day, hours=hour) for day in (-20, -3, 2, 9, 30)
+            for hour in (0, 7)]  # fmt: skip
+
+
+def told(chance: random.Random, number: int) -> dict:
+    """An order of services, some of its units given back, paid in part or whole."""
+    module = chance.choice(["restaurant", "booking", "events"])
+    lines = []
+    for _line in range(chance.choice([1, 1, 2, 3])):
+        quantity = chance.randint(1, 4)
+        covers = chance.choice([None, quantity, 6])
+        lines.append(
+            {
+                "sku": chance.choice(["S1", "S2", None]),
+                "title": "Prestation",
+                "quantity": quantity,
+                "price": chance.choice([0, 333, 1_000, 2_501]),
+                "refunded_quantity": chance.choice([0, 0, 0, 1, quantity]),
+                "service_at": chance.choice([*SERVICES, None]),
+                "details": {"covers": covers, "service": "Massage"} if covers else None,
+            }
+        )
+    total = sum(line["price"] * line["quantity"] for line in lines) + 500
+    paid = chance.choice([0, total // 3, total])
+    return {
+        "number": str(number),
+        "module": module,
+        "status": chance.choice(["new", "done", "cancelled"]),
+        "shipping": 500,
+        "lines": lines,
+        "paid": [{"amount": paid}] if paid else None,
+        "refunded": chance.choice([None, paid // 7 or None, paid or None]),
+        "currency": chance.choice(["EUR", "JPY"]),
+    }
+
+
+@pytest.fixture
+def served(shop):
+    """Eighty orders of services, the same in every run, and a stock of slots."""
+    chance = random.Random(5)  # noqa: S311 (a fixture, the same each time)
+    shop.bring(shop.incoming([told(chance, number) for number in range(80)]))
+    levels = [("S1", at, chance.randint(0, 5)) for at in SERVICES[:6]]
+    levels += [("S2", datetime(2026, 4, 20, 8, tzinfo=UTC), 4)]
+    levels += [("S2", datetime(2026, 5, 2, 8, tzinfo=UTC), 4), ("LAMP", None, 9)]
+    stock.open_levels(shop.store, levels, actor="t")
+    return rows(shop.store)
+
+
+def rows(store) -> list[dict]:
+    with store.reading() as connection:
+
+        def of(table):
+            found: dict = {}
+            for row in connection.execute(select(table)):
+                found.setdefault(row.order_id, []).append(row)
+            return found
+
+        lines, paid = of(tables.order_lines), of(tables.payments)
+        refunds = of(tables.refunds)
+        return [
+            {
+                **row._mapping,
+                "lines": lines.get(row.id, []),
+                "paid": sum(one.amount for one in paid.get(row.id, [])),
+                "refunded": sum(one.amount for one in refunds.get(row.id, [])),
+            }
+            for row in connection.execute(select(tables.orders))
+        ]
+
+
+def kept(line) -> int:
+    return line.quantity - line.refunded_quantity - line.cancelled_quantity
+
+
+def shares(amount: int, weights: list[Fraction]) -> list[int]:
+    """An amount by weights, to the unit: the largest remainders get what is over."""
+    whole = sum(weights)
+    exact = [amount * weight / whole for weight in weights]
+    found = [int(one // 1) for one in exact]
+    order = sorted(range(len(exact)), key=lambda i: (found[i] - exact[i], i))
+    for place in order[: amount - sum(found)]:
+        found[place] += 1
+    return found
+
+
+def test_what_is_still_to_serve_is_the_part_of_its_lines(served, mirror) -> None:
+    """Shares of an order's lines add up to what was cashed of it, to the cent."""
+    expected: Counter = Counter()
+    for row in served:
+        cashed = row["paid"] - row["refunded"]
+        coming = [bool(one.service_at and one.service_at > NOW) for one in row["lines"]]
+        if row["status"] == "cancelled" or cashed <= 0 or not any(coming):
+            continue
+        weights = [
+            Fraction(line.total * kept(line), line.quantity) for line in row["lines"]
+        ]
+        if not any(weights):
+            weights = [Fraction(1) for _line in row["lines"]]
+        parts = shares(cashed, weights)
+        assert sum(parts) == cashed
+        expected[row["currency"]] += sum(
+            part for part, is_coming in zip(parts, coming, strict=True) if is_coming
+        )
+    with mirror.snapshot() as snap:
+        found = modules.to_serve(snap, ALL, now=NOW)
+    assert dict(found.select("currency", "cashed").iter_rows()) == dict(expected)
+    assert len(expected) == 2
+
+
+def test_covers_are_those_of_the_service_that_were_kept(served, mirror) -> None:
+    """Each table at its own date; refunded and cancelled ones are gone."""
+    expected: Counter = Counter()
+    for row in served:
+        whole = ("cancelled", "refunded")
+        if row["module"] != "restaurant" or row["payment_status"] in whole:
+            continue
+        if row["status"] == "cancelled":
+            continue
+        best: dict = {}
+        for line in row["lines"]:
+            if line.service_at and kept(line) > 0:
+                covers = (json.loads(line.details or "{}")).get("covers")
+                covers = (covers or line.quantity) * kept(line) / line.quantity
+                at = line.service_at.astimezone(PARIS)
+                best[at] = max(best.get(at, 0), int(covers + 0.5))
+        for at, covers in best.items():
+            if at.month == 4:
+                expected[at.date(), "lunch" if at.hour < 16 else "dinner"] += covers
+    with mirror.snapshot() as snap:
+        found = modules.covers(snap, APRIL, today=TODAY)
+    said = found.select("day", "service", "covers").iter_rows()
+    assert {(day, service): n for day, service, n in said} == dict(expected)
+
+
+def test_a_day_of_slots_that_nobody_booked_is_there(served, mirror) -> None:
+    """Capacity is that of the stock, day by day; what others hold is taken."""
+    taken: Counter = Counter()
+    for row in served:
+        for line in row["lines"]:
+            at = line.service_at and line.service_at.astimezone(PARIS)
+            if row["module"] == "booking" and row["status"] != "cancelled" and at:
+                taken[at.date()] += kept(line) * (at.month == 4)
+    with mirror.snapshot() as snap:
+        found = modules.slots(snap, APRIL, today=TODAY)
+        nobody = modules.slots(snap, OrderFilter(tags=("?",)), today=TODAY)
+        elsewhere = modules.slots(snap, OrderFilter(modules=("store",)), today=TODAY)
+    by_day: Counter = Counter()
+    for row in found.iter_rows(named=True):
+        by_day[row["day"]] += row["booked"]
+    assert +by_day == +taken
+    free = [row for row in found.rows(named=True) if row["day"] == date(2026, 4, 20)]
+    assert [(row["booked"], row["slots_left"], row["occupancy"]) for row in free] == [
+        (0, 4, 0)
+    ]
+    # Another filter's bookings still hold their slots.
+    assert nobody["booked"].sum() == 0
+    assert nobody["occupancy"].sum() == 0
+    assert nobody.height > found.height
+    assert elsewhere.is_empty()
+
+
+def test_occupancy_is_of_what_there_is(shop, mirror) -> None:
+    """Two of five: 40 %; two orders of one slot do not double what is left."""
+    at = datetime(2026, 4, 9, 8, tzinfo=UTC)
+    line = {"sku": "M", "title": "Massage", "price": 10, "service_at": at}
+    for number, title in (("1", "Massage"), ("2", "Massage doux")):
+        shop.order(number, module="booking", lines=[{**line, "title": title}], paid=10)
+    stock.open_levels(shop.store, [("M", at, 3)], actor="t")
+    with mirror.snapshot() as snap:
+        found = modules.slots(snap, APRIL, today=TODAY)
+    assert found.drop("title").rows() == [(date(2026, 4, 9), 2, 3, 4_000)]
+
+
+def test_seats_by_service_are_those_of_the_date_asked_for(shop, mirror) -> None:
+    """An order for two dates counts in a period at the one that it holds."""
+    dates = datetime(2026, 4, 3, 19, tzinfo=UTC), datetime(2026, 5, 3, 19, tzinfo=UTC)
+    lines = [{"sku": "A", "price": 5, "service_at": at} for at in dates]
+    shop.order("1", module="events", lines=lines, paid=10)
+    may = OrderFilter(first=date(2026, 5, 1), last=date(2026, 5, 31), dated="service")
+    with mirror.snapshot() as snap:
+        found = modules.seats(snap, may, today=TODAY)
+    assert found.select("service_at", "sold").rows() == [(dates[1], 1)]
+
+
+def test_a_first_renewal_is_no_new_plan(shop, mirror) -> None:
+    """Its first payment was made elsewhere: it counts among the renewals alone."""
+    at = datetime(2026, 4, 2, 9, tzinfo=UTC)
+    renewal = {"amount": 900, "at": at, "kind": "renewal"}
+    line = {"sku": "P", "title": "Formule", "price": 900}
+    for number, paid in (
+        ("old", [renewal]),
+        ("new", [{"amount": 900, "at": at}]),
+        (
+            "both",
+            [{"amount": 900, "at": at}, {**renewal, "at": at + timedelta(days=9)}],
+        ),
+    ):
+        shop.order(number, module="pricing", lines=[line], paid=paid)
+    with mirror.snapshot() as snap:
+        found = modules.plans(snap, APRIL, today=TODAY)
+        (row,) = modules.plans(
+            snap, OrderFilter(first=date(2026, 4, 1), dated="paid"), today=TODAY
+        ).rows(named=True)
+    assert found.is_empty()
+    assert (row["new"], row["renewed"], row["gross"]) == (2, 2, 3_600)
+
+
+def test_a_deposit_recovers_what_it_pays(shop, mirror) -> None:
+    """The cart came back; its value is what was paid of it."""
+    begun = datetime(2026, 4, 2, 9, tzinfo=UTC)
+    shop.order("1", is_cart=True, at=begun, begun_at=begun, email=None)
+    payments.pay(
+        shop.store, Order("1"), amount=250, at=begun + timedelta(days=1), actor="t"
+    )
+    with mirror.snapshot() as snap:
+        (one,) = carts.figures(carts.carts(snap, ALL, "month", now=NOW, today=TODAY))
+    assert (one.abandoned, one.abandoned_value) == (1, 1000)
+    assert (one.recovered, one.recovered_value) == (1, 250)
