@@ -267,8 +267,8 @@ def customers(
     return Section(
         "customers",
         _("Mes clients reviennent-ils ?"),
-        _("{share} % des commandes sont de clients déjà venus.").format(
-            share=words.number(round(100 * share))
+        _("{share} des commandes sont de clients déjà venus.").format(
+            share=words.per_cent(share, digits=0)
         ),
         Table(
             (

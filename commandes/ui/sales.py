@@ -302,10 +302,10 @@ def _part_says(found: pl.DataFrame, asked: Asked, said: Callable[..., str]) -> s
         return _("Aucune vente sur cette période.")
     first, total = found.row(0, named=True), sum(found["net"])
     share = first["net"] / total if total > 0 else 0
-    return _("En tête : {name}, {net}, soit {share} % du net.").format(
+    return _("En tête : {name}, {net}, soit {share} du net.").format(
         name=said(first["key"]),
         net=words.money(first["net"], asked.currency),
-        share=words.number(round(100 * share)),
+        share=words.per_cent(share, digits=0),
     )
 
 
@@ -402,9 +402,9 @@ def _customers(here: Here, asked: Asked) -> Block:
         _("Mes clients reviennent-ils ?"),
         _("La source ne donne pas d’e-mail : on ne sait pas qui revient.")
         if share is None
-        else _(
-            "{share} % des commandes avec e-mail sont de clients déjà venus."
-        ).format(share=words.number(round(100 * share))),
+        else _("{share} des commandes avec e-mail sont de clients déjà venus.").format(
+            share=words.per_cent(share, digits=0)
+        ),
         found.sort("period", descending=True),
         columns.CUSTOMERS,
         charts.stacked(
