@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from commandes import words
+from commandes.cli.backups import COMMANDS as BACKUPS
 from commandes.cli.parser import build
 from commandes.cli.printing import PRINTERS, plainly
 from commandes.cli.questions import COMMANDS as QUESTIONS
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings()
         words.use(settings.language)
         options = build().parse_args(arguments)
-        answer = {**QUESTIONS, **VERBS}[options.command](options, settings)
+        answer = {**QUESTIONS, **VERBS, **BACKUPS}[options.command](options, settings)
     except CommandesError as error:
         return _fail(error, as_json=as_json)
     except KeyboardInterrupt:

@@ -71,6 +71,7 @@ def served(
         env={
             **{k: v for k, v in os.environ.items() if not k.startswith("COMMANDES_")},
             "COMMANDES_DATA_DIR": str(data),
+            "COMMANDES_LOG": "trouble",
             **more,
         },
         stdout=subprocess.PIPE,
