@@ -20,6 +20,7 @@ PAGES = {
     "modeles": "Modèles de message",
     "transporteurs": "Transporteurs",
     "etiquettes": "Étiquettes",
+    "sauvegardes": "Sauvegardes",
 }
 
 
