@@ -124,7 +124,7 @@ def _public_url(value: str) -> str:
 
 def _names(value: str) -> tuple[str, ...]:
     """Host names parted by commas, without port; no wildcard for all of them."""
-    names = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    names = tuple(part.lower() for part in _parts(value))
     if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", name) for name in names):
         raise ValueError(value)
     return names
@@ -132,8 +132,11 @@ def _names(value: str) -> tuple[str, ...]:
 
 def _networks(value: str) -> tuple[str, ...]:
     """Addresses or networks parted by commas."""
-    parts = [part.strip() for part in value.split(",") if part.strip()]
-    return tuple(_network(part) for part in parts)
+    return tuple(_network(part) for part in _parts(value))
+
+
+def _parts(value: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[,\n]", value) if part.strip()]
 
 
 def _network(value: str) -> str:
@@ -466,6 +469,24 @@ class Settings:
     def make_data_dir(self) -> None:
         """Make the data folder, closed to others; one that is there stays as it is."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables that `read` makes these settings of, for a child process."""
+    return {
+        setting.variable: _written(getattr(settings, setting.name))
+        for setting in SETTINGS
+    }
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, tuple):
+        return "\n".join(value)
+    return str(value)
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
