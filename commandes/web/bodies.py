@@ -29,6 +29,7 @@ _AROUND = MEGABYTE
 GRACE = 30.0
 PACE = 8 * 1024
 
+_CLOSE = (b"connection", b"close")
 _TOO_LARGE = 413
 _TOO_SLOW = 408
 
@@ -73,7 +74,9 @@ class Bodies:
         if not told.isascii() or not told.isdigit() or int(told) > limit:
             await _refuse(_TOO_LARGE, scope, receive, send)
             return
+        chunked = "transfer-encoding" in Headers(scope=scope)
         reading = _Reading(receive, limit, self._grace)
+        reading.whole = not chunked and int(told) == 0
         answering = _Answering(send, reading)
         with suppress(_Refused):
             await self.app(scope, reading, answering)
@@ -90,13 +93,13 @@ class _Reading:
         self._grace = grace
         self._began = time.monotonic()
         self._read = 0
-        self._whole = False
+        self.whole = False
         self.refused = 0
 
     async def __call__(self) -> Message:
         if self.refused:
             raise _Refused(self.refused)
-        if self._whole:
+        if self.whole:
             return await self._receive()
         until = self._began + self._grace + self._read / PACE
         try:
@@ -107,7 +110,7 @@ class _Reading:
             self.refused = _TOO_SLOW
             raise _Refused(_TOO_SLOW) from None
         self._read += len(message.get("body", b""))
-        self._whole = not message.get("more_body", False)
+        self.whole = not message.get("more_body", False)
         if self._read > self._limit:
             self.refused = _TOO_LARGE
             raise _Refused(_TOO_LARGE)
@@ -115,7 +118,11 @@ class _Reading:
 
 
 class _Answering:
-    """What the app answers; of a body that was refused, nothing."""
+    """What the app answers; of a body that was refused, nothing.
+
+    An answer that comes before the body is whole ends the connection: nobody would
+    read what is left of it.
+    """
 
     def __init__(self, send: Send, reading: _Reading) -> None:
         self._send = send
@@ -125,6 +132,8 @@ class _Answering:
     async def __call__(self, message: Message) -> None:
         if self._reading.refused and not self.began:
             return
+        if not self.began and not self._reading.whole:
+            message["headers"] = [*message.get("headers", ()), _CLOSE]
         self.began = True
         await self._send(message)
 

@@ -13,6 +13,8 @@ from commandes.web.rates import Counter, Rate, Rates, who
 from commandes.web.routes import template
 from commandes.web.watching import network
 
+CHUNKED = {"transfer-encoding": "chunked"}
+
 
 async def _echo(request):
     """How many bytes came; two cookies."""
@@ -90,7 +92,7 @@ def test_a_body_has_a_limit(ask, path, size, status, told):
         path,
         method="PUT",
         chunks=chunks,
-        headers={"content-length": str(size)} if told else {},
+        headers={"content-length": str(size)} if told else CHUNKED,
     )
 
     assert answer.status == status
@@ -130,6 +132,7 @@ def test_a_body_that_drips_is_given_up(ask, chunks):
         method="POST",
         chunks=chunks,
         slow=0.02,
+        headers=CHUNKED,
     )
 
     assert answer.status == 408
