@@ -183,6 +183,17 @@ def test_the_readme_names_every_setting_and_command():
     assert [c for c, parser in commands.items() if not parser.description] == []
 
 
+def test_documents_name_settings_that_exist():
+    """What docs tell to set can be set; those of the login come with the login."""
+    login = {f"COMMANDES_OIDC_{n}" for n in ("METADATA_URL", "CLIENT_ID")}
+    login |= {"COMMANDES_OIDC_CLIENT_SECRET", "COMMANDES_APP_URL"}
+    known = {setting.variable for setting in SETTINGS} | login
+    for document in sorted((ROOT / "docs").rglob("*")):
+        if document.suffix in (".md", ".service") or document.name == "Containerfile":
+            text = document.read_text(encoding="utf-8")
+            assert set(re.findall(r"COMMANDES_[A-Z_]+", text)) <= known, document
+
+
 def test_the_lock_holds_versions_hashes_and_floors():
     """Every requirement is exact and hashed; known holes are below the floor."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")

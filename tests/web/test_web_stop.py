@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 
 from commandes.actions import messages
 from commandes.actions.orders import Order
+from commandes.backups import history
 from commandes.server import GRACE_SECONDS
 from commandes.store import tables
 
@@ -45,13 +46,14 @@ def post():
     controller.stop()
 
 
-def test_a_stop_ends_the_message_in_hand_and_takes_no_other(shop, tmp_path, post):
-    """Someone has the app open, the mail server is slow: it is sent, once."""
+def test_a_stop_ends_what_is_in_hand_and_takes_up_nothing(shop, tmp_path, post):
+    """Someone has the app open, the mail server is slow: the message is sent, once."""
     shop.order("1")
     for subject in ("un", "deux"):
         messages.message(shop.store, Order("1"), subject, "Texte", actor="t")
+    more = {"COMMANDES_SMTP_URL": post.url, "COMMANDES_BACKUP_EVERY": "1"}
     with (
-        running(tmp_path, COMMANDES_SMTP_URL=post.url, COMMANDES_LOG="all") as server,
+        running(tmp_path, COMMANDES_LOG="all", **more) as server,
         connect(
             f"ws://127.0.0.1:{server.port}/_stcore/stream",
             subprotocols=["streamlit"],
@@ -69,4 +71,6 @@ def test_a_stop_ends_the_message_in_hand_and_takes_no_other(shop, tmp_path, post
     assert len(post.taken) == 1
     told = [line["event"] for line in server.lines()]
     assert told[-1] == "stopped"
-    assert "outbox" in told
+    assert {"outbox", "backup"} <= set(told)
+    (made,) = history.listed(tmp_path / "data" / "backups")
+    assert made[1].checked
