@@ -12,6 +12,7 @@ import json
 import logging
 import re
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,12 +105,27 @@ def begin(choice: str = "auto", *, development: bool = False) -> None:
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("commandes").setLevel(logging.WARNING if quiet else logging.INFO)
-    _take_over()
-
-
-def _take_over() -> None:
-    """Loggers that write by themselves (Streamlit's, uvicorn's) write through ours."""
     for logger in list(logging.root.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger) and logger.handlers:
-            logger.handlers = []
-            logger.propagate = True
+            through_ours(logger)
+    # A line that cannot be written would be told with all that it holds.
+    logging.raiseExceptions = development
+    logging.captureWarnings(capture=True)
+    threading.excepthook = _thread_ended
+    sys.unraisablehook = _unraisable
+
+
+def through_ours(logger: logging.Logger) -> None:
+    """Let a logger that writes by itself (Streamlit's do) write through ours."""
+    logger.handlers = []
+    logger.propagate = True
+
+
+def _thread_ended(ended: threading.ExceptHookArgs) -> None:
+    error = ended.exc_value
+    logging.getLogger("commandes.threads").error("thread ended", exc_info=error)
+
+
+def _unraisable(met: sys.UnraisableHookArgs) -> None:
+    error = met.exc_value
+    logging.getLogger("commandes.threads").error("error ignored", exc_info=error)

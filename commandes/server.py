@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+import streamlit.logger
 import uvicorn
 from starlette.middleware import Middleware
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse
@@ -272,6 +273,14 @@ def _listen(host: str, port: int) -> socket.socket:
     return ready
 
 
+def _begin_log(settings: Settings) -> None:
+    """Everything that this process says goes through our log, and is counted."""
+    logs.begin(settings.log, development=settings.development)
+    # Streamlit gives each of its loggers a handler, those of later imports too.
+    streamlit.logger.setup_formatter = logs.through_ours
+    logging.getLogger("commandes").addHandler(CountEvents(metrics))
+
+
 def serve(
     settings: Settings,
     host: str = "127.0.0.1",
@@ -294,6 +303,7 @@ def serve(
     """
     words.use(settings.language)
     listening = _listen(host, port)
+    _begin_log(settings)
     with serving(settings):
         open_house(settings)
     bootstrap.load_config_options(
@@ -302,6 +312,7 @@ def serve(
             "server.port": listening.getsockname()[1],
             "server.maxUploadSize": settings.upload_limit,
             "server.allowedHosts": names(settings),
+            "logger.level": "warning",
             "client.showErrorDetails": "full" if settings.development else "none",
         }
     )
@@ -318,7 +329,5 @@ def serve(
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    logs.begin(settings.log, development=settings.development)
-    logging.getLogger("commandes").addHandler(CountEvents(metrics))
     with suppress(KeyboardInterrupt):
         _Server(config, lambda: on_ready(address)).run(sockets=[listening])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 
 import pytest
 
-from commandes import logs
 from commandes.logs import JsonLines
 
 PERSON = "ana@example.org"
@@ -71,21 +71,40 @@ def test_a_library_s_words_stay_out():
     assert PERSON not in json.dumps([filled, whole])
 
 
-def test_loggers_that_write_by_themselves_write_through_ours(capsys):
-    """Streamlit's loggers have handlers of their own: they are taken over."""
-    root, ours = logging.getLogger(), logging.getLogger("commandes")
-    before = (root.handlers, root.level, ours.level)
-    own = logging.getLogger("streamlit.of_its_own")
-    own.addHandler(logging.StreamHandler(sys.stderr))
-    own.propagate = False
-    try:
-        logs.begin("all")
-        own.warning("refused %s", PERSON)
-        logs.event(ours, "started", port=1)
-    finally:
-        root.handlers, level, our_level = before
-        root.setLevel(level)
-        ours.setLevel(our_level)
+SPEAKING = f"""
+import logging, threading, warnings
+from commandes import logs, server, settings
+server._begin_log(settings.read({{"COMMANDES_LOG": "all"}}))
+from streamlit.logger import get_logger
+get_logger("streamlit.of_later").warning("refused %s", {PERSON!r})
+logs.event(logging.getLogger("commandes"), "started", port=1)
+died = threading.Thread(target=int, args=({PERSON!r},))
+died.start()
+died.join()
+warnings.warn({PERSON!r}, UserWarning)
+class Gone:
+    def __del__(self):
+        raise ValueError({PERSON!r})
+Gone()
+"""
 
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert [line["event"] for line in lines] == ["library", "started"]
+
+def test_whatever_speaks_in_the_process_speaks_through_ours(tmp_path):
+    """Streamlit's loggers, a thread that dies, a warning, an error nobody can catch."""
+    said = subprocess.run(
+        [sys.executable, "-c", SPEAKING],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    lines = [json.loads(line) for line in said.splitlines()]
+
+    assert [(line["event"], line.get("error")) for line in lines] == [
+        ("library", None),
+        ("started", None),
+        ("thread ended", "ValueError"),
+        ("library", None),
+        ("error ignored", "ValueError"),
+    ]
+    assert PERSON not in said

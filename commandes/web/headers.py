@@ -48,7 +48,7 @@ _FORM = (
     b"frame-ancestors 'none'; base-uri 'none'"
 )
 # A download begins in a frame of the page itself, which shows nothing of it.
-_DOWNLOAD = b"default-src 'none'; frame-ancestors 'self'; base-uri 'none'; sandbox"
+_DOWNLOAD = b"default-src 'none'; frame-ancestors 'self'; base-uri 'none'"
 _POLICIES = (
     ("/api/exports/", _DOWNLOAD),
     ("/api/unsubscribe/", _FORM),
