@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -443,7 +443,7 @@ class Settings:
     upload_limit: int
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
-    metrics_token: str
+    metrics_token: str = field(repr=False)
     security_contact: str
     log: str
     backup_dir: Path | None

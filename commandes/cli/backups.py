@@ -126,9 +126,10 @@ def print_restore(answer: Answer, otherwise: Callable[[Answer], None]) -> None:
                 answer["messages_to_confirm"],
             )
         )
+    broken = _("ne tient pas")
     for check in answer["checks"]:
         if not check["ok"]:
-            print(f"{check['rule']} : {_('ne tient pas')} — {check['first_bad']}")
+            print(f"{check['rule']} : {broken} — {check['first_bad']}")
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], Answer | None]] = {

@@ -77,13 +77,14 @@ def _make(here: Here) -> None:
             icon=":material/save:",
             type="primary",
         ):
+            stem = _("sauvegarde")
             stamp = datetime.now(here.settings.zone).strftime("%Y-%m-%d-%H%M")
 
             def work(path: Path, _progress: Callable[[int, int], None]) -> str:
                 manifest = backup(here.store, path)
                 return plural("{n} commande", "{n} commandes", manifest.orders)
 
-            exporting.make(here, f"{_('sauvegarde')}-{stamp}.zip", work)
+            exporting.make(here, f"{stem}-{stamp}.zip", work)
         st.caption(
             _(
                 "Elle se restaure sur la ligne de commande, l’application arrêtée : "

@@ -8,6 +8,9 @@ import socket
 import pytest
 from serving import running
 
+from commandes import settings as settings_module
+from commandes.backups import restore
+from commandes.errors import StoreInUse
 from commandes.web.bodies import SMALL
 from commandes.web.rates import DOORS
 
@@ -152,6 +155,15 @@ def test_doors_that_nothing_of_ours_uses_are_closed(server, path):
     """Streamlit's own figures, and its interface for programs, which has no roles."""
     assert server.ask(path)[0] == 404
     assert server.ask(path, "POST", Content_Length="0")[0] in (404, 405)
+
+
+def test_what_serves_is_not_replaced(server):
+    """A restore into the store of a running server is refused before anything else."""
+    data = server.log.parent / "data"
+    settings = settings_module.read({"COMMANDES_DATA_DIR": str(data)})
+
+    with pytest.raises(StoreInUse):
+        restore(settings, data / "b.zip", actor="t", replace=True)
 
 
 def test_a_hole_can_be_told(server):
