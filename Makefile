@@ -1,6 +1,6 @@
 # Commandes: every command stands here; bare `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check coverage mutants bench lock messages screenshots clean
+.PHONY: help install run test check coverage mutants bench audit lock messages screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -47,6 +47,11 @@ mutants: install  ## mutation testing of money and stock: 90 % killed, or it fai
 
 bench: install  ## measure the budgets (ORDERS="10000 1000000", TEN_MILLION=1 for 10 M)
 	$(BIN)/python -m benchmarks $(if $(ORDERS),--orders $(ORDERS)) $(if $(TEN_MILLION),--ten-million)
+
+audit: install  ## look for known holes in the locked versions (needs the advisories' network)
+	@# Strict: what cannot be looked up is a failure, never a silent pass.
+	$(BIN)/uv tool run --from 'pip-audit>=2.10,<3' pip-audit --strict --disable-pip \
+	  --progress-spinner off --requirement requirements.lock
 
 lock: install  ## work out the exact versions anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -114,6 +114,13 @@ page = st.navigation(
                 url_path="etiquettes",
                 help=_("Créer, renommer, recolorer et supprimer des étiquettes."),
             ),
+            st.Page(
+                "pages/reglages/sauvegardes.py",
+                title=":material/save: " + _("Sauvegardes"),
+                icon="",
+                url_path="sauvegardes",
+                help=_("La dernière sauvegarde, et une de plus maintenant."),
+            ),
         ],
     },
     expanded=True,

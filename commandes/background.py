@@ -57,9 +57,13 @@ class Background:
         self._threads.append((thread, patience))
         thread.start()
 
+    def end(self) -> None:
+        """Take up no new work; what is in hand goes on."""
+        self.ended.set()
+
     def stop(self) -> None:
         """End once the work in hand is done."""
-        self.ended.set()
+        self.end()
         for thread, patience in self._threads:
             thread.join(patience)
             if thread.is_alive():

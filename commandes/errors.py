@@ -72,6 +72,16 @@
     │   ├── NotebookChanged
     │   ├── NotebookGone
     │   └── NotebookOfAnother
+    ├── BackupError
+    │   ├── BackupBroken        the copy breaks a rule
+    │   ├── BackupPathTaken
+    │   ├── BackupUnreadable
+    │   ├── BackupOfOtherDatabase
+    │   ├── BackupToolMissing
+    │   ├── BackupToolFailed
+    │   ├── StoreHoldsOrders
+    │   ├── StoreInUse
+    │   └── RestoreGoesOn
     └── ExportRefused
         ├── TooManyRowsForXlsx
         ├── ExportUnwritable
@@ -601,6 +611,78 @@ class NotebookOfAnother(NotebookError):
     code = "notebook_of_another"
     sentence = N_("L’analyse « {name} » appartient à {owner}.")
     advice = N_("Rien n’a été changé. Enregistrez-en une copie sous un autre nom.")
+
+
+class BackupError(CommandesError):
+    code = "backup"
+    sentence = N_("La sauvegarde ne peut pas être utilisée : {detail}.")
+    advice = N_("Rien n’a été changé.")
+
+
+class BackupBroken(BackupError):
+    code = "backup_broken"
+    sentence = N_("La copie ne respecte pas la règle {rule} : {bad}.")
+    advice = N_(
+        "Rien n’a été écrit. `commandes verify` dit ce qui ne tient pas dans la base ; "
+        "`--no-verify` prend la copie telle quelle."
+    )
+
+
+class BackupPathTaken(BackupError):
+    code = "backup_path_taken"
+    sentence = N_("{file} ne peut pas recevoir la sauvegarde.")
+    advice = N_(
+        "Rien n’a été écrit. C’est un dossier, ou un fichier de la base elle-même : "
+        "choisissez un autre nom."
+    )
+
+
+class BackupUnreadable(BackupError):
+    code = "backup_unreadable"
+    sentence = N_("{file} n’est pas une sauvegarde que l’on puisse lire : {detail}.")
+    advice = N_("Rien n’a été changé. Prenez une autre sauvegarde.")
+
+
+class BackupOfOtherDatabase(BackupError):
+    code = "backup_of_other_database"
+    sentence = N_("La sauvegarde vient de {theirs}, la base est {ours}.")
+    advice = N_("Rien n’a été changé. Donnez une COMMANDES_DATABASE_URL qui convienne.")
+
+
+class BackupToolMissing(BackupError):
+    code = "backup_tool_missing"
+    sentence = N_("Le programme {program} de PostgreSQL n’est pas installé ici.")
+    advice = N_(
+        "Rien n’a été changé. Installez les programmes clients de PostgreSQL, de la "
+        "version du serveur ou d’une plus récente."
+    )
+
+
+class BackupToolFailed(BackupError):
+    code = "backup_tool_failed"
+    sentence = N_("{program} n’a pas pu faire son travail : {detail}.")
+    advice = N_("Rien n’a été changé. Corrigez ce qu’il dit, puis recommencez.")
+
+
+class StoreHoldsOrders(BackupError):
+    code = "store_holds_orders"
+    sentence = N_("La base contient déjà des commandes.")
+    advice = N_(
+        "Rien n’a été changé. `--replace` la remplace ; celle d’à présent est gardée à "
+        "côté, sous un nom daté."
+    )
+
+
+class StoreInUse(BackupError):
+    code = "store_in_use"
+    sentence = N_("L’application est en marche sur cette base.")
+    advice = N_("Rien n’a été changé. Arrêtez-la, puis recommencez.")
+
+
+class RestoreGoesOn(BackupError):
+    code = "restore_goes_on"
+    sentence = N_("Une sauvegarde est en train d’être restaurée dans cette base.")
+    advice = N_("Attendez qu’elle le soit, puis recommencez.")
 
 
 class ExportRefused(CommandesError):

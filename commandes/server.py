@@ -2,7 +2,8 @@
 
 `app` can be given to any ASGI server. Before it answers anyone it has opened the
 store and the mirror and has run the first page once, so that the first visitor,
-even through a deep link, finds every page registered.
+even through a deep link, finds every page registered. What stands between the network
+and the app is in `commandes/web/`.
 """
 
 from __future__ import annotations
@@ -16,86 +17,57 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+import streamlit.logger
 import uvicorn
-from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import Runtime
 from streamlit.web import bootstrap
 
+from commandes import logs, unsubscribing, words
 from commandes import settings as settings_
-from commandes import unsubscribing, words
 from commandes.actions import carts
 from commandes.background import Background
+from commandes.backups import automatic
+from commandes.backups.serving import serving
 from commandes.errors import UsageError
 from commandes.mail.worker import Worker
 from commandes.ui import files
 from commandes.ui.house import close_house, open_house
+from commandes.web import health as health_
+from commandes.web.bodies import Bodies
+from commandes.web.headers import SecurityHeaders
+from commandes.web.hosts import LOOPBACK, Hosts, names
+from commandes.web.metrics import CountEvents, Metrics
+from commandes.web.rates import Rates
+from commandes.web.watching import Watching
 from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from types import FrameType
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message
 
     from commandes.settings import Settings
+    from commandes.ui.house import House
 
 log = logging.getLogger("commandes.server")
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
-LOOPBACK = ("127.0.0.1", "localhost")
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"same-origin",
-    b"x-frame-options": b"SAMEORIGIN",
-    # Whatever a customer wrote, the browser asks no other host for anything.
-    b"content-security-policy": (
-        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-        b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        b"font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; "
-        b"connect-src 'self' ws://127.0.0.1:* ws://localhost:*; "
-        b"frame-src 'self'; object-src 'none'; "
-        b"base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-    ),
-}
 FIRST_PAGE_SECONDS = 60
-# Seconds between two sweeps of the carts.
+# Seconds between two sweeps of the carts, and two looks whether a backup is due.
 SWEEP_EVERY = 60.0
+BACKUP_EVERY = 60.0
+# Seconds that a stop waits for a backup in hand; one that is left is never half a file.
+BACKUP_PATIENCE = 30.0
 GRACE_SECONDS = 3
-
-
-class _Headers:
-    """Adds the security headers to every HTTP answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS.items()]
-            await send(message)
-
-        wrapped = send_with_headers if scope["type"] == "http" else send
-        await self.app(scope, receive, wrapped)
-
-
-class _Hosts(TrustedHostMiddleware):
-    """This machine's names alone, but for the one page that customers come to."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0]
-            if unsubscribing.serves(open_house().settings, scope["path"], host):
-                await self.app(scope, receive, send)
-                return
-        await super().__call__(scope, receive, send)
 
 
 async def health(request: Request) -> Response:
@@ -125,27 +97,67 @@ async def unsubscribe(request: Request) -> Response:
     return await unsubscribing.answer(request, open_house().store)
 
 
-@asynccontextmanager
-async def _lifespan(app: st.App) -> AsyncIterator[None]:
-    house = await asyncio.to_thread(open_house)
-    files.forget_all(house.settings)
-    with suppress(TimeoutError):
-        await asyncio.wait_for(_open_first_page(app), FIRST_PAGE_SECONDS)
-    worker = Worker(house.store, house.settings)
-    worker.start()
-    background = Background(house.settings.language)
+class _Workers:
+    """What the server does by itself: the post, the sweep of carts, the backups."""
 
-    def sweep() -> str:
-        carts.sweep(house.store, ended=background.ended.is_set)
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._post = Worker(house.store, house.settings)
+        self._background = Background(house.settings.language)
+
+    def start(self) -> None:
+        """Begin all of it."""
+        self._post.start()
+        self._background.begin("sweep", self._sweep, every=SWEEP_EVERY)
+        if self._house.settings.backup_every:
+            self._background.begin(
+                "backup", self._back_up, every=BACKUP_EVERY, patience=BACKUP_PATIENCE
+            )
+
+    def end(self) -> None:
+        """Take up no new work; what is in hand goes on."""
+        self._post.end()
+        self._background.end()
+
+    def stop(self) -> None:
+        """End once the work in hand is done."""
+        self.end()
+        self._post.stop()
+        self._background.stop()
+
+    def _sweep(self) -> str:
+        ended = self._background.ended.is_set
+        swept = carts.sweep(self._house.store, ended=ended)
+        if swept.count:
+            logs.event(log, "sweep", carts=swept.count)
         return ""
 
-    background.begin("sweep", sweep, every=SWEEP_EVERY)
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(worker.stop)
-        await asyncio.to_thread(background.stop)
-        close_house()
+    def _back_up(self) -> str:
+        return automatic.make_if_due(self._house.store, self._house.settings)
+
+
+# Those of this process, as long as it serves.
+_at_work: list[_Workers] = []
+
+
+@asynccontextmanager
+async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    with serving(settings_.read()):
+        house = await asyncio.to_thread(open_house)
+        files.forget_all(house.settings)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(_open_first_page(app), FIRST_PAGE_SECONDS)
+        workers = _Workers(house)
+        workers.start()
+        _at_work.append(workers)
+        logs.event(log, "started")
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(workers.stop)
+            _at_work.remove(workers)
+            close_house()
+            logs.event(log, "stopped")
 
 
 async def _open_first_page(app: ASGIApp) -> None:
@@ -194,6 +206,11 @@ def _show_bug(bug: Exception) -> bool:
     return True
 
 
+def _sessions() -> int:
+    return Runtime.instance()._session_mgr.num_active_sessions()  # noqa: SLF001 (nothing public tells)
+
+
+metrics = Metrics(_sessions)
 app = st.App(
     APP,
     lifespan=_lifespan,
@@ -201,17 +218,21 @@ app = st.App(
         Route("/api/health", health),
         Route("/api/exports/{token}/{name}", download),
         Route(unsubscribing.PATH + "{token}", unsubscribe, methods=["GET", "POST"]),
+        *health_.routes(metrics),
     ],
-    middleware=[
-        Middleware(_Hosts, allowed_hosts=["127.0.0.1", "localhost"]),
-        Middleware(_Headers),
+    middleware=[  # the outermost first
+        Middleware(Watching, metrics=metrics),
+        Middleware(SecurityHeaders),
+        Middleware(Hosts),
+        Middleware(Rates),
+        Middleware(Bodies),
     ],
     on_script_error=_show_bug,
 )
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it answers."""
+    """uvicorn that says when it answers, and that a stop begins."""
 
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
@@ -221,6 +242,13 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """From the signal on nothing new is taken up; connections end meanwhile."""
+        health_.stopping.set()
+        for workers in _at_work:
+            workers.end()
+        super().handle_exit(sig, frame)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -245,6 +273,14 @@ def _listen(host: str, port: int) -> socket.socket:
     return ready
 
 
+def _begin_log(settings: Settings) -> None:
+    """Everything that this process says goes through our log, and is counted."""
+    logs.begin(settings.log, development=settings.development)
+    # Streamlit gives each of its loggers a handler, those of later imports too.
+    streamlit.logger.setup_formatter = logs.through_ours
+    logging.getLogger("commandes").addHandler(CountEvents(metrics))
+
+
 def serve(
     settings: Settings,
     host: str = "127.0.0.1",
@@ -263,15 +299,20 @@ def serve(
     Raises:
         UsageError: another machine's address, or a port that is taken.
         StoreError: the store cannot be opened.
+        RestoreGoesOn: it is being replaced by a backup.
     """
     words.use(settings.language)
     listening = _listen(host, port)
-    open_house(settings)
+    _begin_log(settings)
+    with serving(settings):
+        open_house(settings)
     bootstrap.load_config_options(
         {
             "server.address": host,
             "server.port": listening.getsockname()[1],
             "server.maxUploadSize": settings.upload_limit,
+            "server.allowedHosts": names(settings),
+            "logger.level": "warning",
             "client.showErrorDetails": "full" if settings.development else "none",
         }
     )
@@ -282,6 +323,10 @@ def serve(
         ws="websockets-sansio",
         access_log=False,
         log_level="warning",
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with suppress(KeyboardInterrupt):

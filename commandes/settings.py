@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -44,6 +45,10 @@ def _timezone(value: str) -> str:
 _LONGEST_WAIT = 86_400.0
 # More would exhaust the machine.
 _MOST_THREADS = 256
+# A year: no automatic backup is rarer.
+_MOST_HOURS = 8_760.0
+# Characters; what is shorter can be guessed.
+_SHORTEST_SECRET = 16
 
 
 def _folder(value: str) -> Path:
@@ -115,6 +120,59 @@ def _public_url(value: str) -> str:
     if here and _is_plain(value):
         return value.rstrip("/")
     return _https(value)
+
+
+def _names(value: str) -> tuple[str, ...]:
+    """Host names parted by commas, without port; no wildcard for all of them."""
+    names = tuple(part.lower() for part in _parts(value))
+    if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", name) for name in names):
+        raise ValueError(value)
+    return names
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    """Addresses or networks parted by commas."""
+    return tuple(_network(part) for part in _parts(value))
+
+
+def _parts(value: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[,\n]", value) if part.strip()]
+
+
+def _network(value: str) -> str:
+    if "/" in value:
+        return str(ipaddress.ip_network(value))
+    return str(ipaddress.ip_address(value))
+
+
+def _folder_or_none(value: str) -> Path | None:
+    return _folder(value) if value.strip() else None
+
+
+def _hours(value: str) -> float:
+    if not 0 <= (number := float(value)) <= _MOST_HOURS:
+        raise ValueError(value)
+    return number
+
+
+def _secret(value: str) -> str:
+    if value and (len(value) < _SHORTEST_SECRET or not _is_plain(value)):
+        raise ValueError(value)
+    return value
+
+
+def _contact(value: str) -> str:
+    if value and not ("@" in value or value.startswith("https://")):
+        raise ValueError(value)
+    if not _is_plain(value):
+        raise ValueError(value)
+    return value
+
+
+def _log(value: str) -> str:
+    if value not in ("auto", "all", "trouble"):
+        raise ValueError(value)
+    return value
 
 
 def _is_plain(value: str) -> bool:
@@ -285,6 +343,67 @@ SETTINGS = (
         N_("un nombre entier de mégaoctets"),
     ),
     Setting(
+        "allowed_hosts",
+        "",
+        "Names under which the app answers besides this machine's, parted by commas: "
+        "those that a proxy passes on.",
+        _names,
+        N_("une liste de noms d’hôte"),
+    ),
+    Setting(
+        "trusted_proxies",
+        "",
+        "Addresses or networks of the proxies whose X-Forwarded-For and -Proto are "
+        "believed, parted by commas; empty: nobody's.",
+        _networks,
+        N_("une liste d’adresses IP"),
+    ),
+    Setting(
+        "metrics_token",
+        "",
+        "Who has it may read /metrics from elsewhere (Authorization: Bearer); empty: "
+        "this machine alone. At least 16 characters.",
+        _secret,
+        N_("un secret d’au moins 16 caractères"),
+    ),
+    Setting(
+        "security_contact",
+        "",
+        "Whom to tell of a security hole, an e-mail or an https address: shown in "
+        "/.well-known/security.txt.",
+        _contact,
+        N_("un e-mail ou une adresse https"),
+    ),
+    Setting(
+        "log",
+        "auto",
+        "What the server writes to standard error: all that happens, trouble only, or "
+        "auto: all, but on a terminal trouble only.",
+        _log,
+        N_("auto, all ou trouble"),
+    ),
+    Setting(
+        "backup_dir",
+        "",
+        "Folder of the automatic backups; empty: backups in the data folder.",
+        _folder_or_none,
+        N_("un dossier"),
+    ),
+    Setting(
+        "backup_every",
+        "0",
+        "Hours between two automatic backups; 0: none.",
+        _hours,
+        N_("un nombre d’heures"),
+    ),
+    Setting(
+        "backup_keep",
+        "14",
+        "How many automatic backups are kept.",
+        _positive,
+        N_("un nombre entier"),
+    ),
+    Setting(
         "development",
         "0",
         "1 shows the details of unexpected errors on screen.",
@@ -322,6 +441,14 @@ class Settings:
     mail_from: str
     imap_url: str
     upload_limit: int
+    allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    metrics_token: str = field(repr=False)
+    security_contact: str
+    log: str
+    backup_dir: Path | None
+    backup_every: float
+    backup_keep: int
     development: bool
 
     @property
@@ -334,9 +461,32 @@ class Settings:
         """The store's URL, the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'commandes.db'}"
 
+    @property
+    def backups(self) -> Path:
+        """The folder of the automatic backups, the default filled in."""
+        return self.backup_dir or self.data_dir / "backups"
+
     def make_data_dir(self) -> None:
         """Make the data folder, closed to others; one that is there stays as it is."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables that `read` makes these settings of, for a child process."""
+    return {
+        setting.variable: _written(getattr(settings, setting.name))
+        for setting in SETTINGS
+    }
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, tuple):
+        return "\n".join(value)
+    return str(value)
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:

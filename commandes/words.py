@@ -132,6 +132,16 @@ def number(value: float | Decimal, *, decimals: int | None = None) -> str:
     return format_decimal(value, format=pattern, locale=_locale())
 
 
+def size(count: int) -> str:
+    """Bytes, in the unit that leaves few digits: 12,3 Mo."""
+    units = (_("octets"), _("ko"), _("Mo"), _("Go"), _("To"))
+    value, step = float(count), 0
+    while value >= 1000 and step < len(units) - 1:  # noqa: PLR2004 (a thousand each)
+        value, step = value / 1000, step + 1
+    decimals = 1 if step and value < 100 else 0  # noqa: PLR2004 (three digits at most)
+    return f"{number(value, decimals=decimals)}\u00a0{units[step]}"
+
+
 def signed(value: float) -> str:
     """A number that says which way it goes: +2,5."""
     return f"{'+' if value > 0 else ''}{number(value)}"

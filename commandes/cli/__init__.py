@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from commandes import words
+from commandes.cli.backups import COMMANDS as BACKUPS
 from commandes.cli.parser import build
 from commandes.cli.printing import PRINTERS, plainly
 from commandes.cli.questions import COMMANDS as QUESTIONS
@@ -42,7 +43,7 @@ def _run(arguments: Sequence[str]) -> int:
         settings = read_settings()
         words.use(settings.language)
         options = build().parse_args(arguments)
-        answer = {**QUESTIONS, **VERBS}[options.command](options, settings)
+        answer = {**QUESTIONS, **VERBS, **BACKUPS}[options.command](options, settings)
     except CommandesError as error:
         return _fail(error, as_json=as_json)
     except KeyboardInterrupt:

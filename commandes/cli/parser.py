@@ -184,9 +184,31 @@ def build() -> _Parser:
     mirror = command("mirror", "the mirror that answers every question")
     mirror.add_argument("what", choices=("status", "rebuild"))
     _add_verbs(command)
+    _add_backup(command)
     for added in (sample, bring, imports):
         added.add_argument("--actor", default=None, help="who does it")
     return parser
+
+
+def _add_backup(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """A backup; the way back is `restore`, which also undoes a cancellation."""
+    backup = command("backup", "a checked copy of the whole store in one file")
+    backup.add_argument("file", type=Path)
+    backup.add_argument(
+        "--with-key",
+        action="store_true",
+        help="put the key of the journal's digests into it as well",
+    )
+    _add_no_verify(backup)
+
+
+def _add_no_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-verify",
+        dest="verify",
+        action="store_false",
+        help="do not check I1 to I5 on the copy",
+    )
 
 
 def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -271,7 +293,15 @@ def _add_verbs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     pay.add_argument("--reference", default="", metavar="R")
     cancel = verb("cancel", "cancel an order; what it holds comes back to stock")
     cancel.add_argument("--no-restock", action="store_true")
-    verb("restore", "undo a cancellation")
+    restore = verb(
+        "restore", "undo a cancellation; or, with a file, put a backup in place"
+    )
+    restore.add_argument(
+        "--replace",
+        action="store_true",
+        help="of a file: even if the store holds orders; it is kept beside",
+    )
+    _add_no_verify(restore)
     refund = verb("refund", "the refund mark; without --line, all that is left")
     refund.add_argument("--line", action="append", default=[], metavar="SKU=QUANTITY")
     refund.add_argument(

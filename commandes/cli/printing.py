@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from commandes import words
+from commandes.cli.backups import print_backup, print_restore
 from commandes.words import _, plural
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ PRINTERS: dict[str, Callable[[Answer], None]] = {
     "list": _print_list,
     "import": _print_import,
     "verify": _print_verify,
+    "backup": print_backup,
+    "restore": lambda answer: print_restore(answer, plainly),
 }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from commandes import words
 from commandes.documents.printable import visible
-from commandes.reports.export.whole import whole
+from commandes.whole import whole
 from commandes.words import _
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from fpdf import FPDF
 
 from commandes import words
 from commandes.documents.printable import printable
-from commandes.reports.export.whole import whole
+from commandes.whole import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

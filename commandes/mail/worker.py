@@ -6,14 +6,18 @@ number of processes may run one: what they do is told apart in the store.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
+from commandes import logs
 from commandes.background import LONGEST_PAUSE, Background
 from commandes.mail import inbox, outbox
 
 if TYPE_CHECKING:
     from commandes.settings import Settings
     from commandes.store import Store
+
+log = logging.getLogger("commandes.mail")
 
 # Seconds between two looks.
 SEND_EVERY = 3.0
@@ -46,14 +50,24 @@ class Worker:
         if self._settings.imap_url:
             begin("inbox", self._fetch, every=FETCH_EVERY, patience=FETCH_PATIENCE)
 
+    def end(self) -> None:
+        """Take up no new message; the one in hand goes on."""
+        self._background.end()
+
     def stop(self) -> None:
         """End once the message in hand is done."""
         self._background.stop()
 
     def _send(self) -> str:
         ended = self._background.ended.is_set
-        return outbox.send_waiting(self._store, self._settings, ended=ended).trouble
+        done = outbox.send_waiting(self._store, self._settings, ended=ended)
+        if done.sent:
+            logs.event(log, "outbox", sent=done.sent)
+        return done.trouble
 
     def _fetch(self) -> str:
         ended = self._background.ended.is_set
-        return inbox.fetch(self._store, self._settings, ended=ended).trouble
+        found = inbox.fetch(self._store, self._settings, ended=ended)
+        if found.received:
+            logs.event(log, "inbox", received=found.received)
+        return found.trouble

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from commandes.errors import MirrorUnavailable
 from commandes.mirror.database import reason
-from commandes.settings import SETTINGS
+from commandes.settings import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,14 +72,9 @@ def build(path: Path, settings: Settings, tell: Callable[[float, str], None]) ->
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    ours = {
-        setting.variable: str(int(value) if isinstance(value, bool) else value)
-        for setting in SETTINGS
-        for value in [getattr(settings, setting.name)]
-    }
     paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
     return {
         **os.environ,
-        **ours,
+        **environment(settings),
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
     }

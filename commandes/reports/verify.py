@@ -35,13 +35,7 @@ def verify(store: Store, mirror: Mirror, *, noted: Head | None = None) -> Verdic
     """
     key = store.key
     with store.reading() as connection:
-        results = [
-            checks.stock(connection),
-            checks.quantities(connection),
-            checks.refunds(connection),
-            checks.chain(connection, key, noted=noted),
-            checks.order_of_time(connection),
-        ]
+        results = checks.of_the_store(connection, key, noted=noted)
         head = journal.head(connection)
     results.append(mirror_check(mirror, store))
     return Verdict(head, tuple(results))

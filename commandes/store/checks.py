@@ -35,6 +35,23 @@ class Check:
     first_bad: str = ""
 
 
+def of_the_store(
+    connection: Connection, key: bytes, *, noted: Head | None = None
+) -> list[Check]:
+    """I1 to I5, as one transaction sees them.
+
+    Args:
+        noted: a head written down elsewhere; the journal must pass through it.
+    """
+    return [
+        stock(connection),
+        quantities(connection),
+        refunds(connection),
+        chain(connection, key, noted=noted),
+        order_of_time(connection),
+    ]
+
+
 def _outcome(rule: str, checked: int, first_bad: str) -> Check:
     return Check(rule, not first_bad, checked, first_bad)
 

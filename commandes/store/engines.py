@@ -27,6 +27,7 @@ from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import ModuleType
 
     from sqlalchemy import URL, Connection, Engine
@@ -189,6 +190,49 @@ def give_way(writing: Engine) -> None:
         time.sleep(2 * _POLL)
 
 
+def copy_into(reading: Engine, file: Path) -> None:
+    """Write a SQLite store into a new file, as it is at one moment.
+
+    Others go on writing meanwhile, where there is a WAL; else they wait.
+    """
+    with _driver(reading) as driver:
+        driver.execute("pragma query_only = off")  # the new file is written as well
+        driver.execute("vacuum into ?", [str(file)])
+
+
+def replace_by(writing: Engine, file: Path, patience: float) -> None:
+    """Put the content of a SQLite file in the place of a store's, in one transaction.
+
+    Args:
+        patience: seconds that it waits for others who read or write.
+    """
+    until = time.monotonic() + patience
+
+    def told(_status: int, left: int, _pages: int) -> None:
+        if left and time.monotonic() > until:
+            raise StoreLocked(detail="database is locked")
+
+    module = _sqlite_module()
+    source = module.connect(str(file))
+    try:
+        with _driver(writing) as driver:
+            source.backup(driver, progress=told)
+    finally:
+        source.close()
+
+
+@contextmanager
+def _driver(engine: Engine) -> Iterator[Any]:
+    """A driver's connection of its own; what it says is worded as ever."""
+    pooled = engine.raw_connection()
+    try:
+        yield pooled.driver_connection
+    except _sqlite_module().Error as error:
+        raise _in_our_words(str(error)) from error
+    finally:
+        pooled.invalidate()
+
+
 _MEANINGS: tuple[tuple[str, type[StoreError]], ...] = (
     ("database is locked", StoreLocked),
     ("database table is locked", StoreLocked),
@@ -214,8 +258,12 @@ def in_plain_words() -> Iterator[None]:
     except TimeoutError as error:  # all connections of the pool wait or work
         raise StoreLocked(detail=str(error)) from error
     except DBAPIError as error:
-        detail = str(error.orig).strip().splitlines()[0]
-        for words, meaning in _MEANINGS:
-            if words in detail.lower():
-                raise meaning(detail=detail) from error
-        raise StoreError(detail=detail) from error
+        raise _in_our_words(str(error.orig)) from error
+
+
+def _in_our_words(said: str) -> StoreError:
+    detail = said.strip().splitlines()[0]
+    for words, meaning in _MEANINGS:
+        if words in detail.lower():
+            return meaning(detail=detail)
+    return StoreError(detail=detail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import secrets
 import time
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, inspect, select, update
 
+from commandes import logs
 from commandes.errors import (
     JournalKeyWrong,
     KeyReused,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Engine, Table
 
     from commandes.settings import Settings
+
+log = logging.getLogger("commandes.actions")
 
 # The newest migration; a store that stands there opens without loading Alembic.
 REVISION = "0004"
@@ -279,6 +283,23 @@ class Store:
             engines.give_way(self._writing)
             self._gave_way = time.monotonic()
 
+    def copy_into(self, file: Path) -> None:
+        """Write a SQLite store into a new file, as it is at one moment."""
+        engines.copy_into(self._reading, file)
+
+    def replace_by(self, file: Path) -> None:
+        """Put the content of a SQLite file in the place of this store's, whole.
+
+        Raises:
+            StoreLocked: others did not let go of it.
+        """
+        engines.replace_by(self._writing, file, self.settings.lock_timeout)
+
+    def is_up_to_date(self) -> bool:
+        """Whether the store stands at the newest migration."""
+        with engines.in_plain_words():
+            return _revision(self._reading) == REVISION
+
     def head(self) -> Head:
         """The journal's head now."""
         with self.reading() as connection:
@@ -323,6 +344,7 @@ class Store:
             earlier = _earlier(writer.connection, key, digest)
             if earlier is not None:
                 return earlier
+            began = time.monotonic()
             receipt = work(writer)
             kept = {**receipt.__dict__, "receipt": key}
             writer.connection.execute(
@@ -334,7 +356,8 @@ class Store:
                     at=writer.now,
                 )
             )
-            return Receipt(**kept)
+        _say(action, receipt, began)
+        return Receipt(**kept)
 
     @contextmanager
     def rehearsing(self, actor: str) -> Iterator[Rehearsal]:
@@ -399,6 +422,12 @@ class Rehearsal(Within):
             return work(trial)
         finally:
             point.rollback()
+
+
+def _say(action: str, receipt: Receipt, began: float) -> None:
+    """What was done, for the log: neither to whom nor by whom; the journal knows."""
+    milliseconds = round((time.monotonic() - began) * 1000, 1)
+    logs.event(log, "action", name=action, changed=receipt.changed, ms=milliseconds)
 
 
 def _earlier(connection: Connection, key: str, digest: str) -> Receipt | None:

@@ -2,6 +2,7 @@
 
 from commandes.ui import (
     address,
+    backups,
     bulk_bar,
     carriers,
     carts,
@@ -37,6 +38,7 @@ from commandes.ui.framing import Here, frame, part
 __all__ = [
     "Here",
     "address",
+    "backups",
     "bulk_bar",
     "carriers",
     "carts",

@@ -55,11 +55,16 @@ def opened(settings: settings_module.Settings) -> Iterator[Store]:
 
 @contextmanager
 def served(
-    data: Path, fill: Callable[[Shop], object] | None = None, **more: str
+    data: Path,
+    fill: Callable[[Shop], object] | None = None,
+    *,
+    log: Path | None = None,
+    **more: str,
 ) -> Iterator[Server]:
     """A server in a process of its own over a new data folder.
 
     Args:
+        log: where its standard error goes; None: with ours.
         more: settings of the environment.
     """
     settings = settings_module.read({"COMMANDES_DATA_DIR": str(data), **more})
@@ -71,9 +76,11 @@ def served(
         env={
             **{k: v for k, v in os.environ.items() if not k.startswith("COMMANDES_")},
             "COMMANDES_DATA_DIR": str(data),
+            "COMMANDES_LOG": "trouble",
             **more,
         },
         stdout=subprocess.PIPE,
+        stderr=log.open("w") if log else None,
         text=True,
     )
     try:

@@ -20,6 +20,7 @@ PAGES = {
     "modeles": "Modèles de message",
     "transporteurs": "Transporteurs",
     "etiquettes": "Étiquettes",
+    "sauvegardes": "Sauvegardes",
 }
 
 
@@ -66,9 +67,9 @@ def test_every_answer_carries_its_headers(server, visitor):
 
     assert answer.ok
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+    assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["referrer-policy"] == "same-origin"
-    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_an_export_needs_its_token(server, visitor):

@@ -123,8 +123,21 @@ def act_at_random(store: Store, seed: int, told: str) -> None:
         os.write(pipe, (json.dumps(answer) + "\n").encode())
 
 
+def back_up_for_ever(store: Store, path: str, told: str) -> None:
+    """Make one backup after another in one place, and tell each one."""
+    from commandes.backups import backup
+
+    pipe = os.open(told, os.O_WRONLY)
+    while True:
+        os.write(pipe, f"{backup(store, Path(path)).seq}\n".encode())
+
+
 JOBS = {
-    job.__name__: job for job in (stop_after, act_in_little_room, refund, act_at_random)
+    job.__name__: job
+    for job in (
+        *(stop_after, act_in_little_room, refund, act_at_random),
+        back_up_for_ever,
+    )
 }
 
 

@@ -20,8 +20,8 @@ from commandes.errors import BadFilter, ExportUnwritable, TooManyRowsForXlsx
 from commandes.reports.export import writers
 from commandes.reports.export.columns import LINES, ORDERS
 from commandes.reports.export.slices import SLICE, one_ahead, slices
-from commandes.reports.export.whole import whole
 from commandes.reports.orders import check_sort
+from commandes.whole import whole
 from commandes.words import _
 
 if TYPE_CHECKING:

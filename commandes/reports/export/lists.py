@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from commandes.errors import BadFilter
 from commandes.reports.export import writers
-from commandes.reports.export.whole import whole
+from commandes.whole import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -14,7 +14,7 @@ import polars as pl
 from commandes.errors import BadFilter
 from commandes.reports.export import lists
 from commandes.reports.export.columns import Column
-from commandes.reports.export.whole import whole
+from commandes.whole import whole
 
 if TYPE_CHECKING:
     from pathlib import Path
