@@ -30,6 +30,7 @@
     │   ├── TrackingRefused
     │   └── MessageRefused
     │       └── ReminderRefused
+    ├── ErasureRefused          personal data that cannot go now
     ├── UnsubscribeLinkInvalid
     ├── SkuUnknown
     ├── TagError
@@ -309,6 +310,12 @@ class ReminderRefused(MessageRefused):
     code = "reminder_refused"
     sentence = N_("Le panier {number} n’est pas relançable : {detail}.")
     advice = N_("Rien n’a été envoyé ni changé.")
+
+
+class ErasureRefused(CommandesError):
+    code = "erasure_refused"
+    sentence = N_("L’effacement n’a pas été fait : {detail}.")
+    advice = N_("Rien n’a été effacé. Recommencez quand cela aura changé.")
 
 
 class UnsubscribeLinkInvalid(CommandesError):

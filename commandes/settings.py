@@ -42,6 +42,7 @@ def _timezone(value: str) -> str:
 
 # A day: no write waits longer for its turn.
 _LONGEST_WAIT = 86_400.0
+_MOST_MONTHS = 1_200
 # More would exhaust the machine.
 _MOST_THREADS = 256
 
@@ -60,6 +61,13 @@ def _threads(value: str) -> int:
 
 def _positive(value: str) -> int:
     if (number := int(value)) < 1:
+        raise ValueError(value)
+    return number
+
+
+def _months(value: str) -> int:
+    """Months, at most a century; 0 for ever."""
+    if not 0 <= (number := int(value)) <= _MOST_MONTHS:
         raise ValueError(value)
     return number
 
@@ -278,6 +286,20 @@ SETTINGS = (
         N_("une URL IMAP"),
     ),
     Setting(
+        "keep_customers_months",
+        "0",
+        "Months after which the personal data of orders is erased; 0: never.",
+        _months,
+        N_("un nombre entier de mois"),
+    ),
+    Setting(
+        "keep_ip_months",
+        "13",
+        "Months after which IP addresses are shortened (/24, /48); 0: never.",
+        _months,
+        N_("un nombre entier de mois"),
+    ),
+    Setting(
         "upload_limit",
         "500",
         "Largest file, in megabytes, that the import page takes.",
@@ -321,6 +343,8 @@ class Settings:
     smtp_url: str
     mail_from: str
     imap_url: str
+    keep_customers_months: int
+    keep_ip_months: int
     upload_limit: int
     development: bool
 

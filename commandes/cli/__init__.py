@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from commandes import words
 from commandes.cli.parser import build
+from commandes.cli.personal import COMMANDS as PERSONAL
 from commandes.cli.printing import PRINTERS, plainly
 from commandes.cli.questions import COMMANDS as QUESTIONS
 from commandes.cli.verbs import COMMANDS as VERBS
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings()
         words.use(settings.language)
         options = build().parse_args(arguments)
-        answer = {**QUESTIONS, **VERBS}[options.command](options, settings)
+        answer = {**QUESTIONS, **VERBS, **PERSONAL}[options.command](options, settings)
     except CommandesError as error:
         return _fail(error, as_json=as_json)
     except KeyboardInterrupt:

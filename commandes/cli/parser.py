@@ -154,6 +154,7 @@ def build() -> _Parser:
     documents.add_argument("--sort", default="oldest")
     documents.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     _add_figures(command)
+    _add_personal(command)
     verify = command("verify", "check the rules I1 to I6")
     verify.add_argument("--head", type=_head, metavar="SEQ:DIGEST")
     mirror = command("mirror", "the mirror that answers every question")
@@ -204,6 +205,28 @@ def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None
     sweep = command("sweep", "mark the carts left without payment as abandoned")
     sweep.add_argument("--dry-run", action="store_true", help="look, write nothing")
     sweep.add_argument("--actor", default=None, help="who does it")
+
+
+def _add_personal(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """One customer's data, and how long any is kept."""
+    customer = command("customer", "one customer's personal data: export, erase")
+    customer.add_argument("what", choices=("export", "erase"))
+    customer.add_argument("email", nargs="?", default="")
+    customer.add_argument("-o", "--output", type=Path, metavar="FILE")
+    customer.add_argument(
+        "--format", choices=("html", "json"), help="export: default by the file's name"
+    )
+    customer.add_argument(
+        "--order", metavar="NUMBER", help="erase: an order that has no e-mail"
+    )
+    customer.add_argument("--source", help="where two sources share the number")
+    customer.add_argument(
+        "--dry-run", action="store_true", help="erase: look, change nothing"
+    )
+    _add_who(customer)
+    retain = command("retain", "let go what is older than the settings say")
+    retain.add_argument("--dry-run", action="store_true", help="look, change nothing")
+    retain.add_argument("--actor", help="who does it; default: the user of the machine")
 
 
 def _add_verbs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -34,10 +34,16 @@ if TYPE_CHECKING:
     from commandes.settings import Settings
 
 # The newest migration; a store that stands there opens without loading Alembic.
-REVISION = "0004"
+REVISION = "0005"
 
-# The fact of the store that keeps the highest id of a line that was deleted.
-_LAST_LINE = "last_line_id"
+# The facts of the store that keep the highest id of a row that was deleted, where the
+# journal or a movement may still name it.
+_LAST_IDS = {
+    "order_lines": "last_line_id",
+    "notes": "last_note_id",
+    "messages": "last_message_id",
+    "shipments": "last_shipment_id",
+}
 
 # Seconds for which long work keeps others waiting before it gives way.
 _TURN = 0.3
@@ -82,17 +88,21 @@ class Writer:
             # A withdrawn order stays in the journal.
             seen = select(func.max(tables.events.c.order_id))
             return self.connection.scalar(seen) or 0
-        if table is tables.order_lines:
-            # A line that a file took away stays in the stock movements.
-            return int(_info(self.connection, _LAST_LINE) or 0)
+        if table.name in _LAST_IDS:
+            # A line that a file took away stays in the stock movements; a note or a
+            # message that was erased stays in the journal.
+            return int(_info(self.connection, _LAST_IDS[table.name]) or 0)
         return 0
 
     def delete_lines(self, ids: Sequence[int]) -> None:
         """Delete lines of orders; their ids are never given again."""
+        self.delete_rows(tables.order_lines, ids)
+
+    def delete_rows(self, table: Table, ids: Sequence[int]) -> None:
+        """Delete rows of a table of _LAST_IDS; their ids are never given again."""
         if not ids:
             return
-        table = tables.order_lines
-        set_info(self, _LAST_LINE, str(self.ids(table, 0).start - 1))
+        set_info(self, _LAST_IDS[table.name], str(self.ids(table, 0).start - 1))
         statement = table.delete().where(table.c.id == bindparam("row_id"))
         self.connection.execute(statement, [{"row_id": id_} for id_ in ids])
 
@@ -330,6 +340,17 @@ class Store:
             yield Rehearsal(self, writer)
             outer.rollback()
 
+    def compact(self) -> bool:
+        """Leave no byte of what was deleted in SQLite's file and its log.
+
+        The file is written anew by SQLite itself, which takes as long as reading it;
+        writers wait meanwhile. On PostgreSQL that is the database's own matter.
+
+        Returns:
+            Whether nothing is left: False while a reader holds on to the log.
+        """
+        return engines.compact(self._writing, self.settings.lock_timeout)
+
     def close(self) -> None:
         """Give back every connection."""
         self._writing.dispose()
@@ -342,6 +363,10 @@ class Rehearsal(Store):
     def __init__(self, store: Store, writer: Writer) -> None:
         self.settings = store.settings
         self._writer = writer
+
+    def sign(self, purpose: str, text: str) -> str:
+        """The digest of a text under the journal's key."""
+        return self._writer.sign(purpose, text)
 
     def perform(
         self,

@@ -156,6 +156,7 @@ orders = Table(
     Column("abandoned_at", Instant),
     Column("cancelled_at", Instant),
     Column("archived_at", Instant),
+    Column("erased_at", Instant),  # when its customer's personal data went
     Column("cart_url", Text),  # https: the source's own link back to the cart
     Column("import_id", Id, ForeignKey("imports.id")),
     Column("version", Integer, nullable=False),
@@ -461,6 +462,28 @@ import_values = Table(
     Column("order_id", Id, ForeignKey("orders.id"), primary_key=True),
     Column("import_id", Id, ForeignKey("imports.id"), nullable=False),
     Column("fields", Text, nullable=False),  # JSON: the last imported value of each
+)
+
+# Whom imports must not bring back: a keyed digest of an e-mail, or of an order's
+# identity (source and source id), which names nobody.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String, nullable=False),  # email, order
+    Column("at", Instant, nullable=False),
+)
+
+# Who looked at customers' data, or took it away: no data of theirs.
+readings = Table(
+    "readings",
+    metadata,
+    _id(),
+    Column("at", Instant, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("kind", String, nullable=False),  # a code of actions.readings.KINDS
+    Column("orders", Integer, nullable=False),
+    Column("order_id", Id),  # of what was opened alone
 )
 
 people = Table(

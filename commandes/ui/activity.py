@@ -46,6 +46,9 @@ _SAYS = {
     "abandoned": N_("Panier abandonné"),
     "begun": N_("Panier commencé"),
     "cart_reminded": N_("Relance du panier"),
+    "customer_erased": N_("Données personnelles effacées"),
+    "text_erased": N_("Mention d’un client effacé retirée"),
+    "ip_addresses_shortened": N_("Adresse IP abrégée"),
 }
 # A source's own dates read otherwise than what was done here.
 _SOURCE_SAYS = {
@@ -82,6 +85,9 @@ _ICONS = {
     "abandoned": ":material/remove_shopping_cart:",
     "begun": ":material/shopping_cart:",
     "cart_reminded": ":material/add_shopping_cart:",
+    "customer_erased": ":material/person_off:",
+    "text_erased": ":material/person_off:",
+    "ip_addresses_shortened": ":material/content_cut:",
 }
 
 
@@ -103,6 +109,7 @@ _POST = {
     "outbox": N_("envoi automatique"),
     "inbox": N_("boîte de réception"),
     "sweep": N_("relevé automatique des paniers"),
+    "retention": N_("durées de conservation"),
 }
 
 

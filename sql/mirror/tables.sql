@@ -148,5 +148,6 @@ create table mirror_state (
     store_id varchar not null,
     layout varchar not null,           -- digest of sql/mirror: other layout, rebuild
     seq bigint not null,
-    digest varchar not null
+    digest varchar not null,
+    born bigint not null               -- the journal's head when it was made
 );
