@@ -6,6 +6,8 @@
     │   ├── BadSetting
     │   ├── BadFilter
     │   └── BadMonth
+    ├── NotAllowed              the role of who acts may not
+    │   └── LoginNeeded
     ├── StoreError              the store cannot be used as it is
     │   ├── StoreUnreachable
     │   ├── StoreLocked
@@ -141,6 +143,18 @@ class BadMonth(UsageError):
     code = "bad_month"
     sentence = N_("Il n’y a pas de rapport pour le mois « {value} ».")
     advice = N_("Mois possibles : de {first} à {last}.")
+
+
+class NotAllowed(CommandesError):
+    code = "not_allowed"
+    sentence = N_("« {function} » n’est pas permis au rôle {role}.")
+    advice = N_("Rien n’a été changé. Rôles qui le peuvent : {roles}.")
+
+
+class LoginNeeded(NotAllowed):
+    code = "login_needed"
+    sentence = N_("Vous n’êtes pas connecté.")
+    advice = N_("Rien n’a été changé. Connectez-vous, puis recommencez.")
 
 
 class StoreError(CommandesError):

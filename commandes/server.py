@@ -29,6 +29,7 @@ from streamlit.web import bootstrap
 
 from commandes import settings as settings_
 from commandes import unsubscribing, words
+from commandes.access import SWEEPER
 from commandes.actions import carts
 from commandes.background import Background
 from commandes.errors import UsageError
@@ -139,7 +140,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
         carts.sweep(house.store, ended=background.ended.is_set)
         return ""
 
-    background.begin("sweep", sweep, every=SWEEP_EVERY)
+    background.begin("sweep", sweep, who=SWEEPER, every=SWEEP_EVERY)
     try:
         yield
     finally:

@@ -72,6 +72,7 @@ def rename(
             store,
             lambda writer: _rename_some(writer, old, new),
             receipt.result["orders"],
+            action=receipt.action,
             actor=actor,
             progress=progress,
         )
@@ -107,6 +108,7 @@ def delete(
             store,
             lambda writer: _delete_some(writer, gone),
             receipt.result["orders"],
+            action=receipt.action,
             actor=actor,
             progress=progress,
         )
@@ -118,6 +120,7 @@ def _finish(
     step: Callable[[Writer], bool],
     touched: int,
     *,
+    action: str,
     actor: str,
     progress: Progress | None,
 ) -> None:
@@ -127,7 +130,7 @@ def _finish(
         if progress:
             progress(min(done, touched), touched)
         store.give_way()
-        with store.writing(actor) as writer:
+        with store.writing(actor, action=action) as writer:
             left = step(writer)
         done += BATCH
     if progress:

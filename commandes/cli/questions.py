@@ -173,7 +173,7 @@ def _imports(options: argparse.Namespace, settings: Settings) -> Answer:
             receipt = withdraw(store, options.withdraw, actor=_actor(options))
             return {**receipt.__dict__, **receipt.result}
         c = tables.imports.c
-        with store.reading() as connection:
+        with store.reading("imports/list") as connection:
             rows = connection.execute(
                 select(c.id, c.file_name, c.format, c.state, c.started_at, c.orders_new)
                 .order_by(c.id.desc())

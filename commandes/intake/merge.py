@@ -95,7 +95,7 @@ def preview(store: Store, incoming: Incoming) -> ImportReport:
     counts: Counter[str] = Counter()
     beyond: Counter[str] = Counter()
     for batch in prepare.batches(incoming, BATCH):
-        with store.reading() as connection:
+        with store.reading("imports/look") as connection:
             outlook = _look(connection, incoming.source, batch)
         counts["new"] += len(outlook.new)
         counts["updated"] += outlook.updated
@@ -180,7 +180,7 @@ def begin(
         The import's id, the orders done already, and whether it was found.
     """
     imports = tables.imports
-    with store.writing(actor, now=now) as writer:
+    with store.writing(actor, action="import", now=now) as writer:
         running = writer.connection.execute(
             select(imports).where(
                 imports.c.file_digest == file_digest,
@@ -241,7 +241,7 @@ def merge_batch(
         ErasedMeanwhile: somebody was erased since it was made ready.
         ImportRefused: the import was withdrawn meanwhile.
     """
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="import") as writer:
         imports = tables.imports
         row = writer.connection.execute(
             select(imports).where(imports.c.id == import_id)
@@ -263,7 +263,7 @@ def merge_batch(
 def finish(store: Store, import_id: int, actor: str) -> tuple[int, int, int]:
     """Close an import; the orders new, updated and unchanged over all its batches."""
     imports = tables.imports
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="import") as writer:
         writer.connection.execute(
             update(imports)
             .where(imports.c.id == import_id, imports.c.state == "running")

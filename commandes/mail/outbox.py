@@ -116,7 +116,7 @@ def give_up_dead(store: Store, lease: timedelta = LEASE) -> None:
     with store.reading() as connection:
         if connection.execute(dead.limit(1)).first() is None:
             return
-    with store.writing(ACTOR) as writer:
+    with store.writing(ACTOR, action="carry_mail") as writer:
         for message in writer.connection.execute(dead).all():
             _set(writer, message, Outcome("uncertain"))
 
@@ -143,7 +143,7 @@ def _waits(store: Store) -> bool:
 def _take(store: Store) -> Row[Any] | None:
     """The message that has waited longest, now « sending », with its order's number."""
     m, o = tables.messages, tables.orders
-    with store.writing(ACTOR) as writer:
+    with store.writing(ACTOR, action="carry_mail") as writer:
         waiting = select(m.c.id).where(_due(writer.now)).order_by(m.c.id).limit(1)
         found = writer.connection.scalar(waiting)
         if found is None:
@@ -171,7 +171,7 @@ def _overtaken(store: Store, message: Row[Any]) -> Outcome | None:
 def _note(store: Store, message: Row[Any], outcome: Outcome) -> None:
     if outcome.state == "queued" and message.attempts > len(PAUSES):
         outcome = Outcome("failed", outcome.error)
-    with store.writing(ACTOR) as writer:
+    with store.writing(ACTOR, action="carry_mail") as writer:
         _set(writer, message, outcome)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from commandes.access import POST
 from commandes.background import LONGEST_PAUSE, Background
 from commandes.mail import inbox, outbox
 
@@ -39,12 +40,19 @@ class Worker:
             begin(
                 "outbox",
                 self._send,
+                who=POST,
                 every=SEND_EVERY,
                 patience=SEND_PATIENCE,
                 longest=LONGEST_PAUSE,
             )
         if self._settings.imap_url:
-            begin("inbox", self._fetch, every=FETCH_EVERY, patience=FETCH_PATIENCE)
+            begin(
+                "inbox",
+                self._fetch,
+                who=POST,
+                every=FETCH_EVERY,
+                patience=FETCH_PATIENCE,
+            )
 
     def stop(self) -> None:
         """End once the message in hand is done."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from commandes import access
 from commandes.errors import MirrorUnavailable, StoreError
 from commandes.mirror import building, database, slots
 from commandes.mirror.database import Database, Unusable, is_damage, reason
@@ -122,8 +123,10 @@ class Mirror:
             progress: hears the share done (0 to 1) and the step, `read` or `build`.
 
         Raises:
+            NotAllowed: who acts now may not ask for it.
             MirrorUnavailable: it could not be made; the file there was stays.
         """
+        access.require("server.care")
         self._replace(self._generation, progress, whole=True)
 
     def close(self) -> None:

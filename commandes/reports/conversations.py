@@ -122,7 +122,7 @@ def conversations(store: Store, limit: int = 50) -> Conversations:
         .join(tables.orders, o.id == first.c.order_id)
         .order_by(first.c.place, first.c.last.desc())
     )
-    with store.reading() as connection:
+    with store.reading("orders/conversations") as connection:
         rows = connection.execute(statement).all()
         count = connection.scalar(select(func.count()).select_from(each))
         unread_count = connection.scalar(select(func.count()).select_from(waiting))
@@ -158,7 +158,7 @@ def problems(store: Store) -> tuple[Problem, ...]:
         .order_by(m.id)
         .limit(_MOST_PROBLEMS)
     )
-    with store.reading() as connection:
+    with store.reading("orders/conversations") as connection:
         rows = connection.execute(statement).all()
     return tuple(
         Problem(
@@ -179,7 +179,7 @@ def post(store: Store) -> Post:
     """How the post stands: what waits, and what the servers said."""
     m = tables.messages.c
     going = select(func.count()).where(m.state.in_(("queued", "sending")))
-    with store.reading() as connection:
+    with store.reading("orders/conversations") as connection:
         return Post(
             waiting=connection.scalar(going.select_from(tables.messages)) or 0,
             trouble=facts.read(connection, facts.OUTBOX_TROUBLE),

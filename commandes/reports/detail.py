@@ -89,7 +89,7 @@ def order(store: Store, number: str, source: str | None = None) -> OrderDetail:
     statement = select(tables.orders).where(c.number == number)
     if source is not None:
         statement = statement.where(c.source == source)
-    with store.reading() as connection:
+    with store.reading("orders/detail") as connection:
         rows = connection.execute(statement.order_by(c.source, c.id)).all()
         if not rows:
             raise OrderNotFound(number=number)
@@ -105,7 +105,7 @@ def order_by_id(store: Store, order_id: int) -> OrderDetail:
     Raises:
         OrderNotFound: there is none (any more).
     """
-    with store.reading() as connection:
+    with store.reading("orders/detail") as connection:
         row = connection.execute(
             select(tables.orders).where(tables.orders.c.id == order_id)
         ).first()

@@ -34,7 +34,7 @@ def verify(store: Store, mirror: Mirror, *, noted: Head | None = None) -> Verdic
         noted: a head written down elsewhere; the journal must pass through it.
     """
     key = store.key
-    with store.reading() as connection:
+    with store.reading("server/verify") as connection:
         results = [
             checks.stock(connection),
             checks.quantities(connection),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, inspect, select, update
 
+from commandes import access
 from commandes.errors import (
     JournalKeyWrong,
     KeyReused,
@@ -233,14 +234,36 @@ class Store:
         return journal.sign(self.key, purpose, text)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One read transaction: everything in it is of one moment."""
+    def reading(self, question: str | None = None) -> Iterator[Connection]:
+        """One read transaction: everything in it is of one moment.
+
+        Args:
+            question: what is asked, a name of the table in `access`; None within the
+                store, the mirror and actions, which ask for no person's eyes.
+
+        Raises:
+            NotAllowed: who acts now may not ask it.
+        """
+        if question is not None:
+            access.require_question(question)
         with engines.in_plain_words(), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
-    def writing(self, actor: str, *, now: datetime | None = None) -> Iterator[Writer]:
-        """One write transaction under the write lock; all or nothing."""
+    def writing(
+        self, actor: str, *, action: str = "write", now: datetime | None = None
+    ) -> Iterator[Writer]:
+        """One write transaction under the write lock; all or nothing.
+
+        Args:
+            actor: who does it, unless somebody is logged in.
+            action: its name in the table of `access`.
+
+        Raises:
+            NotAllowed: who acts now may not do it.
+        """
+        access.require_action(action)
+        actor = access.signed(actor)
         key = self.key
         with engines.in_plain_words(), self._writing.begin() as connection:
             head = journal.head(connection)
@@ -307,12 +330,13 @@ class Store:
             key: the idempotency key; a new one when None.
 
         Raises:
+            NotAllowed: who acts now may not do it.
             KeyReused: the key has served for another action or other arguments.
         """
         key = key or secrets.token_urlsafe(16)
         asked = json.dumps([action, arguments], sort_keys=True, default=str)
         digest = hashlib.sha256(asked.encode()).hexdigest()
-        with self.writing(actor) as writer:
+        with self.writing(actor, action=action) as writer:
             earlier = _earlier(writer.connection, key, digest)
             if earlier is not None:
                 return earlier
@@ -335,7 +359,7 @@ class Store:
 
         The write lock is held meanwhile: try a few hundred at a time.
         """
-        with self.writing(actor) as writer:
+        with self.writing(actor, action="rehearse") as writer:
             outer = writer.connection.begin_nested()
             yield Rehearsal(self, writer)
             outer.rollback()
@@ -363,6 +387,7 @@ class Rehearsal(Store):
     def __init__(self, store: Store, writer: Writer) -> None:
         self.settings = store.settings
         self._writer = writer
+        self._key = store.key
 
     def sign(self, purpose: str, text: str) -> str:
         """The digest of a text under the journal's key."""
@@ -378,7 +403,8 @@ class Rehearsal(Store):
         key: str | None = None,
     ) -> Receipt:
         """Do the work, see what it answers, take it back."""
-        del action, arguments, key
+        del arguments, key
+        access.require_action(action)
         trial = self._writer.alike(actor)
         point = trial.connection.begin_nested()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -203,7 +204,8 @@ def _bring(here: Here, path: Path, progress: _Progress, key: str) -> ImportRepor
         progress=lambda done, total: told.append((done, total)),
     )
     beside = ThreadPoolExecutor(1, thread_name_prefix="import")
-    running = beside.submit(bringing)
+    # In the name of who confirmed it.
+    running = beside.submit(copy_context().run, bringing)
     beside.shutdown(wait=False)
     while not running.done():
         done, total = told[-1]

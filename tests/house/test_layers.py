@@ -17,10 +17,11 @@ from commandes.settings import SETTINGS
 ROOT = Path(__file__).parents[2]
 LAYERS = {  # a part may import the parts named here, and itself
     "words": set(),
-    "background": {"words"},
     "rules": set(),
     "personal": {"rules"},
     "errors": {"words"},
+    "access": {"errors", "words"},
+    "background": {"access", "words"},
     "settings": {"errors", "words"},
     "store": {"settings", "errors", "rules", "words"},
     "actions": {"personal", "store", "settings", "errors", "rules", "words"},
@@ -74,6 +75,11 @@ LAYERS = {  # a part may import the parts named here, and itself
         *("settings", "errors", "rules", "words"),
     },
 }
+# Whoever acts or asks may say so, and be asked what they may.
+for part in ("store", "actions", "mirror", "intake", "mail", "reports", "notebook"):
+    LAYERS[part] = LAYERS[part] | {"access"}
+for part in ("documents", "ui", "unsubscribing", "server", "cli"):
+    LAYERS[part] = LAYERS[part] | {"access"}
 # words.money asks rules how many decimals a currency has, where it is shown.
 LAYERS["words"] = {"rules"}
 

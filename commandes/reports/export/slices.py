@@ -7,6 +7,7 @@ sorted, and cuts all of them into ranges that are asked for one after the other.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +29,16 @@ _TRIM_EVERY = 5
 
 def one_ahead(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """The same frames, the next one read while the reader writes the last one."""
+    # The other thread asks in the name of who asks here.
+    here = copy_context()
+
+    def following() -> pl.DataFrame | None:
+        return here.run(lambda: next(frames, None))
+
     with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(next, frames, None)
+        coming = ahead.submit(following)
         while (frame := coming.result()) is not None:
-            coming = ahead.submit(next, frames, None)
+            coming = ahead.submit(following)
             yield frame
 
 
