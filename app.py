@@ -114,6 +114,13 @@ page = st.navigation(
                 url_path="etiquettes",
                 help=_("Créer, renommer, recolorer et supprimer des étiquettes."),
             ),
+            st.Page(
+                "pages/reglages/donnees_personnelles.py",
+                title=":material/shield_person: " + _("Données personnelles"),
+                icon="",
+                url_path="donnees-personnelles",
+                help=_("Exporter ou effacer un client, durées de conservation."),
+            ),
         ],
     },
     expanded=True,

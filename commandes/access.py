@@ -92,7 +92,7 @@ FUNCTIONS = (
         "orders.read",
         N_("Voir les commandes, leur activité et les conversations"),
         _ALL,
-        actions=_words("rehearse"),
+        actions=_words("rehearse note_reading"),
         questions=_words(
             "orders/page_newest orders/page_oldest orders/page_total_asc "
             "orders/page_total_desc orders/page_customer_asc "
@@ -106,6 +106,25 @@ FUNCTIONS = (
         "customers.read",
         N_("Voir les coordonnées complètes des clients"),
         _DESK,
+    ),
+    Function(
+        "customers.export",
+        N_("Exporter toutes les données d’un client"),
+        _MANAGER,
+        questions=_words("customers/dossier"),
+    ),
+    Function(
+        "customers.erase",
+        N_("Effacer les données d’un client"),
+        _MANAGER,
+        actions=_words("erase_customer clean_files"),
+    ),
+    Function(
+        "customers.retention",
+        N_("Voir qui a consulté des données, et ce qui n’est plus gardé"),
+        _NOBODY_ELSE,
+        actions=_words("retain"),
+        questions=_words("customers/readings customers/due"),
     ),
     Function(
         "orders.tag",
@@ -344,6 +363,7 @@ LOCAL = Person("", of_role(Role.ADMINISTRATOR), role=Role.ADMINISTRATOR)
 # What the server does by itself, each with what it needs.
 POST = Person("", frozenset({"mail.carry"}))
 SWEEPER = Person("", frozenset({"carts.sweep"}))
+KEEPER = Person("", frozenset({"customers.retention", "customers.erase"}))
 CUSTOMER = Person("", frozenset({"reminders.object"}))
 
 _acting: ContextVar[Person | None] = ContextVar("acting", default=None)

@@ -157,3 +157,34 @@ def short_ip(given: str | None) -> str | None:
         found = found.ipv4_mapped
     bits = 80 if isinstance(found, IPv6Address) else 8
     return str(type(found)(int(found) >> bits << bits))
+
+
+def masked_name(name: str | None) -> str | None:
+    """« Ana Martin » as « A*** M*** »."""
+    return name and " ".join(f"{word[0]}***" for word in name.split())
+
+
+def masked_email(email: str | None) -> str | None:
+    """« ana@example.org » as « a…@e… »; what is no e-mail as a name."""
+    if not email or "@" not in email:
+        return masked_name(email)
+    name, _at, host = email.strip().rpartition("@")
+    return f"{name[:1]}…@{host[:1]}…"
+
+
+def masked_phone(phone: str | None) -> str | None:
+    """The last two digits."""
+    return phone and f"…{_digits(phone)[-2:]}"
+
+
+def masked_ip(address: str | None) -> str | None:
+    """That there is one, and no more."""
+    return address and "…"
+
+
+def masked_text(text: str, known: Iterable[str | None]) -> str:
+    """A text without these names and addresses of its customer."""
+    for one in sorted(filter(None, known), key=len, reverse=True):
+        if len(one) > 2:  # noqa: PLR2004 (an initial is no name)
+            text = re.sub(re.escape(one), "…", text, flags=re.IGNORECASE)
+    return text

@@ -27,9 +27,9 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web import bootstrap
 
+from commandes import privacy, unsubscribing, words
 from commandes import settings as settings_
-from commandes import unsubscribing, words
-from commandes.access import SWEEPER
+from commandes.access import KEEPER, SWEEPER
 from commandes.actions import carts
 from commandes.background import Background
 from commandes.errors import UsageError
@@ -68,6 +68,8 @@ HEADERS = {
 FIRST_PAGE_SECONDS = 60
 # Seconds between two sweeps of the carts.
 SWEEP_EVERY = 60.0
+# Seconds between two looks at what is not to be kept any longer.
+KEEP_EVERY = 60.0
 GRACE_SECONDS = 3
 
 
@@ -140,7 +142,20 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
         carts.sweep(house.store, ended=background.ended.is_set)
         return ""
 
+    renewed = [house.mirror.generation]
+
+    def keep() -> str:
+        cleaned = privacy.daily(
+            house.store, house.settings, house.mirror, ended=background.ended.is_set
+        )
+        if cleaned or house.mirror.generation != renewed[0]:
+            # Its copy may be of before somebody was erased.
+            house.desk.close()
+            renewed[0] = house.mirror.generation
+        return ""
+
     background.begin("sweep", sweep, who=SWEEPER, every=SWEEP_EVERY)
+    background.begin("keep", keep, who=KEEPER, every=KEEP_EVERY)
     try:
         yield
     finally:

@@ -35,11 +35,11 @@ def note(
     """
     if kind not in KINDS:
         raise KeyError(kind)
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="note_reading") as writer:
         writer.insert(
             tables.readings,
             at=writer.now,
-            actor=actor,
+            actor=writer.actor,
             kind=kind,
             orders=orders,
             order_id=order_id,

@@ -87,7 +87,7 @@ def due(store: Store, now: datetime | None = None) -> Due:
     customers = customer_cutoff(store.settings, now)
     ips = ip_cutoff(store.settings, now)
     count = select(func.count()).select_from(tables.orders)
-    with store.reading() as connection:
+    with store.reading("customers/due") as connection:
 
         def many(*conditions: ColumnElement[bool]) -> int:
             return connection.scalar(count.where(*conditions)) or 0
@@ -150,7 +150,7 @@ def is_due(store: Store, today: date) -> bool:
     with store.reading() as connection:
         if connection.scalar(known) == today.isoformat():
             return False
-    with store.writing(ACTOR) as writer:
+    with store.writing(ACTOR, action="retain") as writer:
         if writer.connection.scalar(known) == today.isoformat():
             return False
         set_info(writer, DONE_ON, today.isoformat())
@@ -189,7 +189,7 @@ def _erase_batch(store: Store, before: datetime, actor: str) -> int:
     wanted: Select[Any] = (
         select(tables.orders).where(_old(before), ~_held()).order_by(c.id).limit(BATCH)
     )
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="retain") as writer:
         rows = list(writer.connection.execute(wanted))
         if rows:
             erase.blank(writer, rows)
@@ -218,7 +218,7 @@ def _long(
 
 
 def _shorten_batch(store: Store, before: datetime, actor: str) -> int:
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="retain") as writer:
         found = _long(writer.connection, before, BATCH)
         if not found:
             return 0
@@ -268,7 +268,7 @@ def _forget_readings(store: Store, now: datetime, actor: str) -> int:
     with store.reading() as connection:
         if connection.scalar(some) is None:
             return 0
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="retain") as writer:
         return writer.connection.execute(
             delete(tables.readings).where(_old_reading(now))
         ).rowcount

@@ -218,21 +218,27 @@ def _list(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.actions import readings
     from commandes.reports import detail
 
     with _store(settings) as store:
-        return detail.order(store, options.number, options.source).as_json(
-            settings.zone
-        )
+        found = detail.order(store, options.number, options.source)
+        readings.note(store, "order", order_id=found.id, actor=getpass.getuser())
+        return found.as_json(settings.zone)
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.actions import readings
+    from commandes.reports import orders
     from commandes.reports.export import export
 
-    with _snapshot(settings) as (_opened, snapshot):
+    wanted = _filter(options)
+    with _snapshot(settings) as (store, snapshot):
+        many = orders.summary(snapshot, wanted).count
+        readings.note(store, "export", many, actor=getpass.getuser())
         count = export(
             snapshot,
-            _filter(options),
+            wanted,
             format=options.format,
             lines=options.lines,
             sort=options.sort,
@@ -245,6 +251,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.actions import readings
     from commandes.documents import delivery_notes, pick_list
     from commandes.reports import orders
 
@@ -254,6 +261,7 @@ def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
         if options.what == "notes":
             show = _bar(_("Bons de livraison"))
             count = delivery_notes(store, ids, options.output, show)
+            readings.note(store, "documents", count, actor=getpass.getuser())
         else:
             count = pick_list(store, ids, options.output)
     return {"file": str(options.output), "count": count, "orders": len(ids)}

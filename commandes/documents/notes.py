@@ -50,6 +50,7 @@ def delivery_notes(
         ExportUnwritable: the file cannot be written.
     """
     access.require("orders.documents")
+    access.require("customers.read")  # they bear addresses
     with words.speaking(language or store.settings.language):
         paper, made = Paper(_("Bons de livraison")), 0
         for place, order in enumerate(_orders(store, order_ids), start=1):

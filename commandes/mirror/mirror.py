@@ -116,6 +116,11 @@ class Mirror:
         """A file of this process's own, in a folder of that name beside the mirror."""
         return self._slot.folder / name / f"{name}-{self._slot.number}.duckdb"
 
+    @property
+    def generation(self) -> int:
+        """How often the file was made anew since this process has it."""
+        return self._generation
+
     def rebuild(self, progress: Callable[[float, str], None] | None = None) -> None:
         """Make the file anew from the whole store, in a child process.
 

@@ -175,7 +175,7 @@ def clean(
             pass  # it has followed the journal to the erasure
     compacted = store.compact()
     if compacted:
-        with store.writing(ACTOR) as writer:
+        with store.writing(ACTOR, action="clean_files") as writer:
             set_info(writer, erase.TO_CLEAN, None)
     return compacted, mirrors
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, select
 
+from commandes.reports import masking
 from commandes.store import facts, tables
 
 if TYPE_CHECKING:
@@ -135,8 +136,8 @@ def _thread(row: Any) -> Thread:  # noqa: ANN401 (a row of the question above)
         order_id=row.order_id,
         number=row.number,
         source=row.source,
-        customer=row.customer_name or row.email,
-        subject=row.subject,
+        customer=masking.name(row.customer_name or row.email),
+        subject=masking.text(row.subject, row.customer_name, row.email),
         state=row.state,
         direction=row.direction,
         at=row.at,
@@ -165,10 +166,10 @@ def problems(store: Store) -> tuple[Problem, ...]:
             id=row.id,
             order_id=row.order_id,
             number=row.number,
-            customer=row.customer_name or row.email,
-            subject=row.subject,
+            customer=masking.name(row.customer_name or row.email),
+            subject=masking.text(row.subject, row.customer_name, row.email),
             state=row.state,
-            error=row.error,
+            error=row.error and masking.text(row.error, row.email),
             at=row.at,
         )
         for row in rows

@@ -59,7 +59,7 @@ def dossier(store: Store, email: str) -> Dossier:
     email = email.strip()
     c, values = tables.orders.c, tables.import_values.c
     mail = func.lower(c.email).in_({email, email.lower()} - {""})
-    with store.reading() as connection:
+    with store.reading("customers/dossier") as connection:
         ids = list(connection.scalars(select(c.id).where(mail).order_by(c.id)))
         told = {
             order_id: json.loads(fields)

@@ -41,5 +41,5 @@ def readings(store: Store, limit: int = _MOST) -> tuple[Reading, ...]:
         .order_by(c.id.desc())
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading("customers/readings") as connection:
         return tuple(Reading(*row) for row in connection.execute(statement))

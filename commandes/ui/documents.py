@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from commandes.actions import readings
 from commandes.documents import delivery_notes, pick_list
 from commandes.ui import exporting
 from commandes.words import _, plural
@@ -30,6 +31,7 @@ def run(here: Here, kind: Kind, order_ids: Sequence[int]) -> None:
     def work(path: Path, progress: Callable[[int, int], None]) -> str:
         if kind == "notes":
             made = delivery_notes(here.store, order_ids, path, progress)
+            readings.note(here.store, "documents", made, actor=here.actor)
             return plural("{n} bon de livraison", "{n} bons de livraison", made)
         made = pick_list(here.store, order_ids, path)
         return plural("{n} référence", "{n} références", made)

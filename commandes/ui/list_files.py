@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from commandes.actions import readings
 from commandes.reports.export import lists
 from commandes.ui import exporting
 from commandes.words import N_, _
@@ -50,6 +51,8 @@ def menu(
     def work(path: Path, _progress: Callable[[int, int], None]) -> str:
         zone = here.settings.zone
         rows = lists.write(frames(), columns, format=chosen, path=path, zone=zone)
+        if any(column.code == "customer" for column in columns):
+            readings.note(here.store, "export", rows, actor=here.actor)
         return exporting.rows_said(rows)
 
     exporting.make(here, f"{stem}-{day}.csv", work)

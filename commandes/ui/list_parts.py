@@ -9,7 +9,7 @@ import streamlit as st
 
 from commandes import words
 from commandes.actions.bulk import Asked
-from commandes.reports import detail, orders
+from commandes.reports import detail, masking, orders
 from commandes.reports.filters import OrderFilter
 from commandes.ui import (
     acting,
@@ -235,5 +235,7 @@ def _go(here: Here, order_id: int, code: str) -> None:
             query_params={"commande": found.number, "source": found.source},
         )
     who = found.customer.email or found.customer.name or found.number
+    if masking.is_on():
+        who = found.number
     address.go(address.Asked(OrderFilter(search=who, archived="all")))
     st.rerun()

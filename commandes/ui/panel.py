@@ -19,6 +19,8 @@ from commandes.ui import (
     conversation,
     listing,
     parts,
+    personal_data,
+    reading,
     theme,
 )
 from commandes.ui.acting import Seen
@@ -53,6 +55,7 @@ _ACTIONS = {
 def drawer(order_id: int) -> None:
     """Open the drawer of an order, by its id."""
     st.session_state[_OPEN] = order_id
+    reading.anew()
 
     @st.dialog(_("Commande"), position="right", width=WIDTH, on_dismiss=_closed)
     def opened() -> None:
@@ -125,6 +128,7 @@ def show(
         again: draws all this again.
     """
     zone = here.settings.timezone
+    reading.opened(here, "order", order.id)
     _head(order, zone)
     _actions(here, order, again)
     for title, draw, there in (
@@ -140,6 +144,7 @@ def show(
         if there:
             heading(title, anchor=False)
             draw(order, zone)
+    personal_data.way(order)
     others = orders.of_customer(here.snap, order.customer.email, but=order.id)
     if not others.is_empty():
         heading(_("Autres commandes de ce client"), anchor=False)
@@ -249,8 +254,11 @@ def _head(order: OrderDetail, zone: str) -> None:
 
 
 def _customer(order: OrderDetail, zone: str) -> None:
-    del zone
     customer = order.customer
+    if order.erased_at:
+        said = _("Les données personnelles de ce client ont été effacées le {moment}.")
+        st.text(said.format(moment=moment(order.erased_at, zone)))
+        return
     consent = {None: None, True: _("Oui"), False: _("Non")}
     facts(
         {

@@ -8,6 +8,8 @@ from commandes.words import _
 
 with ui.frame(_("Commande")) as here:
     ui.start.sample_note(here)
+    if here.arrived:
+        ui.reading.anew()
     number = st.query_params.get("commande")
     if number is None:
         st.text(_("Choisissez une commande dans la liste."))

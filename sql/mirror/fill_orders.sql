@@ -98,8 +98,10 @@ select
     coalesce(marked.tags, []) as tags,
     coalesce(marked.carriers, []) as carriers,
     coalesce(marked.means, []) as means,
+    -- The customer stands before the sign that no text can be searched for.
     concat_ws(
-        ' ', customer_key, fold(concat_ws(' ', o.number, o.email, lines.words))
+        ' ', customer_key, fold(o.email), chr(31),
+        fold(concat_ws(' ', o.number, lines.words))
     ) as search_text
 from staged_orders as o
 left join lines on lines.order_id = o.id

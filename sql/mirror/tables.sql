@@ -64,7 +64,7 @@ create table orders (
     tags varchar[] not null,           -- names, sorted
     carriers varchar[] not null,
     means varchar[] not null,          -- of the payments that stand; '-': unknown
-    search_text varchar not null,      -- fold(number, name, e-mail, titles, skus)
+    search_text varchar not null,      -- fold(name, e-mail, \x1f, number, articles)
     version integer not null
 );
 

@@ -48,12 +48,16 @@ NEVER = {
         *("save_notebook", "open_stock", "remind", "write", "sweep", "carry_mail"),
         *("sales/sales", "sales/bridge", "carts/series", "notebook/orders"),
         *("orders/export_orders", "reports/month", "refunds/per_period"),
+        *("erase_customer", "retain", "customers/dossier", "customers/readings"),
     },
     Role.FINANCE: {
         *("cancel", "restore", "refund", "unrefund", "message", "tag", "status"),
         *("archive", "track", "adjust_stock", "import", "create_tag", "write"),
+        *("erase_customer", "retain", "customers/dossier", "customers/readings"),
     },
-    Role.MANAGER: {"write", "server/verify", "mirror/control"},
+    Role.MANAGER: {
+        *("write", "retain", "server/verify", "mirror/control", "customers/readings"),
+    },
     Role.ADMINISTRATOR: set(),
 }
 

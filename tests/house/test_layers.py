@@ -30,7 +30,7 @@ LAYERS = {  # a part may import the parts named here, and itself
     "mail": {
         *("actions", "background", "store", "settings", "errors", "rules", "words"),
     },
-    "reports": {"mirror", "store", "settings", "errors", "rules", "words"},
+    "reports": {"personal", "mirror", "store", "settings", "errors", "rules", "words"},
     "notebook": {"mirror", "store", "settings", "errors", "rules", "words"},
     "documents": {
         *("reports", "intake", "mirror", "store", "errors", "rules", "words"),
@@ -78,7 +78,7 @@ LAYERS = {  # a part may import the parts named here, and itself
 # Whoever acts or asks may say so, and be asked what they may.
 for part in ("store", "actions", "mirror", "intake", "mail", "reports", "notebook"):
     LAYERS[part] = LAYERS[part] | {"access"}
-for part in ("documents", "ui", "unsubscribing", "server", "cli"):
+for part in ("documents", "ui", "unsubscribing", "server", "cli", "privacy"):
     LAYERS[part] = LAYERS[part] | {"access"}
 # words.money asks rules how many decimals a currency has, where it is shown.
 LAYERS["words"] = {"rules"}

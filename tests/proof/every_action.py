@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from commandes.actions import (
     carriers,
     carts,
+    erase,
     messages,
     notebooks,
     notes,
@@ -140,6 +141,7 @@ CASES = (
     Case("recolour a tag", tags.recolour, ("VIP", "violet")),
     Case("sweep", carts.sweep_batch),
     Case("remind", carts.remind, (LEFT, *REMINDER)),
+    Case("erase a customer", erase.erase, ("z@e.org",)),
     Case("object", objections.object_to_reminders, (TOKEN,)),
 )
 

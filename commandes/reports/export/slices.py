@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from commandes.errors import MirrorError
+from commandes.reports import masking
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def slices(
         # The lines of an order keep their order, whichever way the orders go.
         by = [*keys, "position"] if lines else keys
         down = [downwards] * 3 + [False] * lines
-        yield found.sort(by, descending=down).drop(keys)
+        yield masking.frame(found.sort(by, descending=down).drop(keys))
 
 
 def _ranges(
