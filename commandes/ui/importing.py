@@ -305,7 +305,7 @@ def rejects_csv(rejects: pl.DataFrame) -> bytes:
     """The rows refused as CSV; texts that could be formulas are defused."""
     said = _said(rejects)
     texts = [Column(name, name, "text") for name in said.columns[1:]]
-    safe = said.with_columns(*defused(texts))
-    # As the reader's own spreadsheet opens it.
-    separator = ";" if words.language() == "fr" else ","
+    # As the reader's own spreadsheet opens it; one that splits otherwise finds none.
+    separator, other = (";", ",") if words.language() == "fr" else (",", ";")
+    safe = said.with_columns(*defused(texts, separators=other))
     return safe.write_csv(include_bom=True, separator=separator).encode()
