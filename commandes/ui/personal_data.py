@@ -86,11 +86,16 @@ def _customer(here: Here) -> None:
     # What stays while another page is open would be forgotten with the widget.
     for name in (_EMAIL, _NUMBER):
         st.session_state.setdefault(name, "")
-    email = st.text_input(_("E-mail du client"), key=_EMAIL, max_chars=320).strip()
+    email = st.text_input(
+        _("E-mail du client"), key=_EMAIL, max_chars=320, width=420
+    ).strip()
     number = ""
     if not email:
         number = st.text_input(
-            _("Ou numéro d’une commande sans e-mail"), key=_NUMBER, max_chars=200
+            _("Ou numéro d’une commande sans e-mail"),
+            key=_NUMBER,
+            max_chars=200,
+            width=420,
         ).strip()
     if email:
         _of_email(here, email)
@@ -245,6 +250,7 @@ def _confirm(here: Here, email: str, order: Order | None) -> None:
         typed = st.text_input(
             _("Pour confirmer, écrivez de nouveau l’e-mail ou le numéro"),
             key=f"personal_confirm_{key}",
+            width=420,
         )
         if not st.form_submit_button(
             _("Effacer ce client"), type="primary", icon=":material/person_off:"

@@ -29,7 +29,6 @@ from commandes.documents import customer_file
 from commandes.reports.dossier import dossier
 from commandes.reports.export import columns as known
 from commandes.reports.export import lists, results
-from commandes.reports.export.columns import Column
 from commandes.ui.importing import rejects_csv
 from commandes.ui.tracking_numbers import refused_csv
 
