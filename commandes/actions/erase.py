@@ -23,7 +23,7 @@ from commandes.store import Receipt, set_info, tables
 from commandes.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Column, Connection, Row, Table
 
@@ -123,6 +123,7 @@ def erase(
         _refuse(writer.connection, [row.id for row in rows])
         needles = _needles(writer.connection, email, rows)
         done = blank(writer, rows)
+        bare_receipts(writer, {row.number for row in rows})
         _elsewhere(writer, done, needles)
         done.views = _views(writer, needles)
         changed = any(done.counts().values())
@@ -202,7 +203,10 @@ def _is_alone(connection: Connection, name: str, rows: Sequence[Row[Any]]) -> bo
 
 
 def blank(writer: Writer, rows: Sequence[Row[Any]]) -> Erased:
-    """Blank some orders with all that hangs on them; one journal entry for each."""
+    """Blank some orders with all that hangs on them; one journal entry for each.
+
+    Their receipts are the caller's to bare.
+    """
     done = Erased(orders=len(rows), ids=[row.id for row in rows])
     people = {row.id: Person.of(row._asdict()) for row in rows}
     if not rows:
@@ -217,7 +221,6 @@ def blank(writer: Writer, rows: Sequence[Row[Any]]) -> Erased:
         done.parcels += _delete(writer, tables.shipments, ids)
         _forget_told(writer, ids, people)
         _orders(writer, some, people)
-    _receipts(writer, [row.number for row in rows])
     _remember(
         writer, "order", [order_digest(writer, r.source, r.source_id) for r in rows]
     )
@@ -338,39 +341,37 @@ def _forget_told(writer: Writer, ids: list[int], people: dict[int, Person]) -> N
         writer.connection.execute(statement, changed)
 
 
-def _receipts(writer: Writer, numbers: Sequence[str]) -> None:
+def bare_receipts(writer: Writer, numbers: Collection[str]) -> None:
     """Of what was once done to these orders, keep that it was done.
 
     The digest of an action's arguments (a note, a message) is signed: guessing the
     text proves nothing any more.
     """
+    if not numbers:
+        return
     c, connection = tables.receipts.c, writer.connection
-    for first in range(0, len(numbers), _FEW):
-        some = [json.dumps(n, ensure_ascii=False) for n in numbers[first:][:_FEW]]
-        forms = (f'"order": {number}' for number in some)
-        about = or_(*(c.result.contains(form, autoescape=True) for form in forms))
-        found = connection.execute(select(tables.receipts).where(about)).all()
-        if found:
-            connection.execute(
-                update(tables.receipts)
-                .where(c.key == bindparam("row_key"))
-                .values(arguments_digest=bindparam("signed"), result=bindparam("kept")),
-                [
-                    {
-                        "row_key": row.key,
-                        "signed": writer.sign("erased receipt", row.arguments_digest),
-                        "kept": _bare(row.result),
-                    }
-                    for row in found
-                ],
-            )
-
-
-def _bare(result: str) -> str:
-    """A receipt without what it said besides: a parcel's number, a text."""
-    told = json.loads(result)
-    version = {k: v for k, v in told["result"].items() if k == "version"}
-    return json.dumps(told | {"message": "", "result": version}, ensure_ascii=False)
+    wanted = select(c.key, c.arguments_digest, c.result)
+    if len(numbers) <= _FEW:  # else all are looked at, once
+        forms = (f'"order": {json.dumps(n, ensure_ascii=False)}' for n in numbers)
+        wanted = wanted.where(
+            or_(*(c.result.contains(f, autoescape=True) for f in forms))
+        )
+    bared = []
+    for key, digest, result in connection.execute(wanted).all():
+        told = json.loads(result)
+        if told["order"] in numbers and not told["result"].get("erased"):
+            version = {k: v for k, v in told["result"].items() if k == "version"}
+            told |= {"message": "", "result": version | {"erased": True}}
+            signed = writer.sign("erased receipt", digest)
+            kept = json.dumps(told, ensure_ascii=False)
+            bared.append({"row_key": key, "signed": signed, "kept": kept})
+    if bared:
+        connection.execute(
+            update(tables.receipts)
+            .where(c.key == bindparam("row_key"))
+            .values(arguments_digest=bindparam("signed"), result=bindparam("kept")),
+            bared,
+        )
 
 
 def _remember(writer: Writer, kind: str, digests: list[str]) -> None:
@@ -418,7 +419,15 @@ def _elsewhere(writer: Writer, done: Erased, wanted: Sequence[str]) -> None:
 
 def _forms(texts: Sequence[str]) -> set[str]:
     """Texts in the cases they are written in: SQLite folds ASCII letters alone."""
-    return {f for t in texts for f in (t, t.lower(), t.upper(), t.title())}
+    return {
+        form
+        for text in texts
+        for form in (
+            (text,)
+            if text.isascii()
+            else (text, text.lower(), text.upper(), text.title())
+        )
+    }
 
 
 def _views(writer: Writer, wanted: Sequence[str]) -> int:

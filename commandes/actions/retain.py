@@ -126,6 +126,8 @@ def run(
         store.give_way()
         if many < BATCH:
             break
+    if orders:
+        _bare_receipts(store, actor)
     while planned.ips_before and not ended():
         many = _shorten_batch(store, planned.ips_before, actor)
         addresses += many
@@ -195,6 +197,13 @@ def _erase_batch(store: Store, before: datetime, actor: str) -> int:
             erase.blank(writer, rows)
             set_info(writer, erase.TO_CLEAN, "1")
     return len(rows)
+
+
+def _bare_receipts(store: Store, actor: str) -> None:
+    c = tables.orders.c
+    with store.writing(actor, action="retain") as writer:
+        numbers = select(c.number).where(c.erased_at.is_not(None))
+        erase.bare_receipts(writer, set(writer.connection.scalars(numbers)))
 
 
 def _long(

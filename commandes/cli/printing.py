@@ -49,6 +49,14 @@ def _print_import(answer: Answer) -> None:
         ),
     ):
         print(said)
+    if answer["orders_erased_before"]:
+        print(
+            plural(
+                "{n} commande d’un client effacé : ses données ne sont pas revenues",
+                "{n} commandes de clients effacés : leurs données ne sont pas revenues",
+                answer["orders_erased_before"],
+            )
+        )
     print(
         _("Total du fichier : {totals}").format(totals=words.monies(answer["totals"]))
     )

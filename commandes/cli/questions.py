@@ -155,6 +155,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> Answer:
         "totals": report.totals,
         "refunds_beyond_payments": report.beyond,
         "orders_not_adding_up": report.gaps,
+        "orders_erased_before": report.erased,
         "dry_run": options.dry_run,
         "resumed": report.resumed,
         "import": report.import_id,

@@ -255,6 +255,14 @@ def _counts(report: ImportReport) -> None:
                 report.gaps,
             )
         )
+    if report.erased:
+        st.text(
+            plural(
+                "{n} commande d’un client effacé : ses données ne sont pas revenues",
+                "{n} commandes de clients effacés : leurs données ne sont pas revenues",
+                report.erased,
+            )
+        )
 
 
 def _rejects(report: ImportReport, key: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from traces import CUSTOMERS, entries, found, kept, leave_traces
 
 from commandes import privacy
-from commandes.actions import objections, readings, refunds, retain
+from commandes.actions import objections, readings, refunds, retain, tracking
 from commandes.actions.orders import Order
 from commandes.cli import main
 from commandes.documents import customer_file
@@ -195,6 +195,8 @@ def test_a_file_brings_no_old_ip_address_back(shop, store, settings):
 def test_old_customers_are_erased_by_the_setting(shop, store, settings, mirror):
     """Not those whose service or refund is still to come; amounts stay."""
     shop.order(**ONE.told())
+    tracked = {"carrier": "UPS", "number": f"1ZB{ONE.word}", "tell": False}
+    tracking.track(store, Order("P01"), **tracked, actor="Inès", key="k")
     late = {"sku": "T", "title": "Table", "price": 5, "service_at": NOW}
     shop.order("2", lines=[late], email="b@example.org")
     shop.order("3", paid=1000, email="c@example.org")
@@ -218,6 +220,10 @@ def test_old_customers_are_erased_by_the_setting(shop, store, settings, mirror):
         "4": ONE.email,  # the same customer's newer order
     }
     assert verify(store, mirror).ok
+    with store.reading() as connection:
+        c = tables.receipts.c
+        said = connection.scalar(select(c.result).where(c.key == "k"))
+    assert ONE.word not in said
     # The file that told it does not bring it back, and a new order is welcome.
     assert shop.bring(shop.incoming([ONE.told()])).erased == 1
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from commandes.store import Store
 
 _AT_ONCE = 5_000
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_IPV4 = rf"^(?:{_OCTET}\.){{3}}{_OCTET}$"
 # Children of which nothing is kept.
 _GONE = ("notes", "shipments")
 
@@ -70,15 +72,22 @@ def _short_ips(store: Store, incoming: Incoming) -> Incoming:
     if before is None:
         return incoming
     old = (pl.col("placed_at") < to_micros(before)) & pl.col("ip_address").is_not_null()
-    addresses = incoming.orders.filter(old)["ip_address"].unique().to_list()
-    if not addresses:
-        return incoming
+    # The usual ones on the whole column at once, the others one by one.
+    usual = pl.col("ip_address").str.contains(_IPV4)
+    others = incoming.orders.filter(old & ~usual)["ip_address"].unique().to_list()
     short = pl.col("ip_address").replace_strict(
-        {given: personal.short_ip(given) for given in addresses},
+        {given: personal.short_ip(given) for given in others},
         default=None,
         return_dtype=pl.String,
     )
-    shortened = pl.when(old).then(short).otherwise("ip_address").alias("ip_address")
+    shortened = (
+        pl.when(old & usual)
+        .then(pl.col("ip_address").str.replace(r"\d+$", "0"))
+        .when(old)
+        .then(short)
+        .otherwise("ip_address")
+        .alias("ip_address")
+    )
     return replace(incoming, orders=incoming.orders.with_columns(shortened))
 
 
