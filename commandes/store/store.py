@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from commandes.settings import Settings
 
 # The newest migration; a store that stands there opens without loading Alembic.
-REVISION = "0004"
+REVISION = "0005"
 
 # The fact of the store that keeps the highest id of a line that was deleted.
 _LAST_LINE = "last_line_id"
