@@ -4,6 +4,7 @@
     ├── UsageError              a wrong option or value; exit code 2
     │   ├── UnknownSetting
     │   ├── BadSetting
+    │   ├── SettingMissing
     │   ├── BadFilter
     │   └── BadMonth
     ├── NotAllowed              the role of who acts may not
@@ -138,6 +139,15 @@ class BadSetting(UsageError):
     code = "bad_setting"
     sentence = N_("Le réglage {name} vaut « {value} », ce qui n’est pas {expected}.")
     advice = N_("Donnez-lui une autre valeur, ou retirez-le pour la valeur par défaut.")
+
+
+class SettingMissing(UsageError):
+    code = "setting_missing"
+    sentence = N_("Le réglage {name} manque : la connexion en a besoin.")
+    advice = N_(
+        "Donnez-le, ou retirez COMMANDES_OIDC_METADATA_URL pour servir une seule "
+        "personne, sur cette machine."
+    )
 
 
 class BadFilter(UsageError):
