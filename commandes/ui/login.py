@@ -182,6 +182,8 @@ def _read(user: Mapping[str, Any]) -> Claims | None:
         isinstance(issuer, str) and isinstance(subject, str) and issuer and subject
     ):
         return None
+    if not _is_for_us(user):
+        return None
     # What no two logins share: when, and the nonce that was made up for it.
     mark = [user.get(name) for name in ("iss", "sub", "iat", "nonce", "jti", "at_hash")]
     session = hashlib.sha256(json.dumps(mark).encode()).hexdigest()
@@ -194,6 +196,21 @@ def _read(user: Mapping[str, Any]) -> Claims | None:
         email_verified=user.get("email_verified") is True,
         name=" ".join(str(user.get("name") or "").split()),
     )
+
+
+def _is_for_us(user: Mapping[str, Any]) -> bool:
+    """Whether the provider said it to this app, and to no other one of its clients.
+
+    Streamlit's login leaves that unchecked.
+    """
+    auth = _secrets().get("auth", {})
+    named = user.get("provider", "default")
+    section = auth if named == "default" and "default" not in auth else auth.get(named)
+    client = (section or {}).get("client_id")
+    told = user.get("aud")
+    audience = [told] if isinstance(told, str) else list(told or [])
+    alone = len(audience) == 1 or user.get("azp") == client
+    return bool(client) and client in audience and alone
 
 
 def ask(refused: LoginNeeded) -> NoReturn:

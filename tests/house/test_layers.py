@@ -41,7 +41,9 @@ LAYERS = {  # a part may import the parts named here, and itself
         *("settings", "errors", "rules", "words"),
     },
     "unsubscribing": {"actions", "store", "settings", "errors", "words"},
+    "doorway": {"access", "ui", "unsubscribing", "settings", "words"},
     "server": {
+        "doorway",
         *("ui", "mail", "actions", "background", "unsubscribing", "mirror", "store"),
         *("settings", "errors", "words"),
     },
