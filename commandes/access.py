@@ -98,7 +98,7 @@ FUNCTIONS = (
             "orders/page_total_desc orders/page_customer_asc "
             "orders/page_customer_desc orders/facets orders/ids orders/of_customer "
             "orders/summary orders/tags orders/detail orders/conversations "
-            "orders/views orders/templates orders/carriers tags/counts "
+            "orders/views orders/templates orders/carriers people/names tags/counts "
             "refunds/marks refunds/waiting sales/to_serve"
         ),
     ),
@@ -288,6 +288,23 @@ FUNCTIONS = (
         ),
     ),
     Function(
+        "access.read",
+        N_("Voir qui peut quoi"),
+        _ALL,
+    ),
+    Function(
+        "people.read",
+        N_("Voir qui a accès"),
+        _NOBODY_ELSE,
+        questions=_words("people/list"),
+    ),
+    Function(
+        "people.change",
+        N_("Inviter, changer un rôle, retirer l’accès"),
+        _NOBODY_ELSE,
+        actions=_words("invite_person change_role deactivate_person reactivate_person"),
+    ),
+    Function(
         "server.care",
         N_("Veiller sur le serveur : vérification, copie de lecture, sauvegardes"),
         _NOBODY_ELSE,
@@ -316,6 +333,13 @@ BACKGROUND = (
         N_("Refuser les relances de paniers"),
         _NOBODY_ELSE,
         actions=_words("object"),
+    ),
+    Function(
+        "people.recognise",
+        N_("Reconnaître qui se connecte"),
+        _NOBODY_ELSE,
+        actions=_words("enter leave"),
+        questions=_words("people/recognise"),
     ),
 )
 
@@ -365,6 +389,7 @@ POST = Person("", frozenset({"mail.carry"}))
 SWEEPER = Person("", frozenset({"carts.sweep"}))
 KEEPER = Person("", frozenset({"customers.retention", "customers.erase"}))
 CUSTOMER = Person("", frozenset({"reminders.object"}))
+DOORKEEPER = Person("", frozenset({"people.recognise"}))
 
 _acting: ContextVar[Person | None] = ContextVar("acting", default=None)
 

@@ -4,10 +4,19 @@
     ├── UsageError              a wrong option or value; exit code 2
     │   ├── UnknownSetting
     │   ├── BadSetting
+    │   ├── SettingMissing
     │   ├── BadFilter
     │   └── BadMonth
     ├── NotAllowed              the role of who acts may not
     │   └── LoginNeeded
+    │       ├── SessionOver
+    │       ├── NotInvited
+    │       └── AccessTaken     by an administrator
+    ├── PersonError
+    │   ├── PersonUnknown
+    │   ├── PersonKnown
+    │   ├── EmailInvalid
+    │   └── LastAdministrator
     ├── StoreError              the store cannot be used as it is
     │   ├── StoreUnreachable
     │   ├── StoreLocked
@@ -133,6 +142,15 @@ class BadSetting(UsageError):
     advice = N_("Donnez-lui une autre valeur, ou retirez-le pour la valeur par défaut.")
 
 
+class SettingMissing(UsageError):
+    code = "setting_missing"
+    sentence = N_("Le réglage {name} manque : la connexion en a besoin.")
+    advice = N_(
+        "Donnez-le, ou retirez COMMANDES_OIDC_METADATA_URL pour servir une seule "
+        "personne, sur cette machine."
+    )
+
+
 class BadFilter(UsageError):
     code = "bad_filter"
     sentence = N_("Le filtre {name} ne connaît pas « {value} ».")
@@ -155,6 +173,57 @@ class LoginNeeded(NotAllowed):
     code = "login_needed"
     sentence = N_("Vous n’êtes pas connecté.")
     advice = N_("Rien n’a été changé. Connectez-vous, puis recommencez.")
+
+
+class SessionOver(LoginNeeded):
+    code = "session_over"
+    sentence = N_("Votre session est terminée.")
+    advice = N_("Rien n’a été changé. Connectez-vous de nouveau, puis recommencez.")
+
+
+class NotInvited(LoginNeeded):
+    code = "not_invited"
+    sentence = N_("Ce compte n’a pas accès à Commandes.")
+    advice = N_(
+        "Rien n’a été changé. Demandez à une personne de l’administration d’inviter "
+        "l’adresse e-mail, vérifiée, de ce compte."
+    )
+
+
+class AccessTaken(LoginNeeded):
+    code = "access_taken"
+    sentence = N_("L’accès de ce compte a été retiré.")
+    advice = N_("Rien n’a été changé. Une personne de l’administration peut le rendre.")
+
+
+class PersonError(CommandesError):
+    code = "person"
+    sentence = N_("Cette personne ne peut pas être changée : {detail}.")
+    advice = N_("Rien n’a été changé. Vérifiez la liste des personnes.")
+
+
+class PersonUnknown(PersonError):
+    code = "person_unknown"
+    sentence = N_("Personne n’est connu sous {who}.")
+    advice = N_("Rien n’a été changé. Invitez d’abord son adresse e-mail.")
+
+
+class PersonKnown(PersonError):
+    code = "person_known"
+    sentence = N_("{email} est déjà dans la liste.")
+    advice = N_("Rien n’a été changé. Changez son rôle, ou rendez-lui l’accès.")
+
+
+class EmailInvalid(PersonError):
+    code = "email_invalid"
+    sentence = N_("« {email} » n’est pas une adresse e-mail.")
+    advice = N_("Rien n’a été changé. Écrivez-la comme nom@exemple.fr.")
+
+
+class LastAdministrator(PersonError):
+    code = "last_administrator"
+    sentence = N_("C’est la dernière personne de l’administration.")
+    advice = N_("Rien n’a été changé. Donnez d’abord ce rôle à une autre.")
 
 
 class StoreError(CommandesError):

@@ -14,12 +14,11 @@ import socket
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 import uvicorn
-from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -32,9 +31,10 @@ from commandes import settings as settings_
 from commandes.access import KEEPER, SWEEPER
 from commandes.actions import carts
 from commandes.background import Background
+from commandes.doorway import INSIDE, LOOPBACK, Doorway, address, may_bind
 from commandes.errors import UsageError
 from commandes.mail.worker import Worker
-from commandes.ui import files
+from commandes.ui import files, login
 from commandes.ui.house import close_house, open_house
 from commandes.words import _
 
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("commandes.server")
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
-LOOPBACK = ("127.0.0.1", "localhost")
 HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"same-origin",
@@ -89,18 +88,6 @@ class _Headers:
         await self.app(scope, receive, wrapped)
 
 
-class _Hosts(TrustedHostMiddleware):
-    """This machine's names alone, but for the one page that customers come to."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            host = Headers(scope=scope).get("host", "").rsplit(":", 1)[0]
-            if unsubscribing.serves(open_house().settings, scope["path"], host):
-                await self.app(scope, receive, send)
-                return
-        await super().__call__(scope, receive, send)
-
-
 async def health(request: Request) -> Response:
     """`GET /api/health`: 200 once the store answers."""
     del request
@@ -131,6 +118,7 @@ async def unsubscribe(request: Request) -> Response:
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
     house = await asyncio.to_thread(open_house)
+    await asyncio.to_thread(login.begin)
     files.forget_all(house.settings)
     with suppress(TimeoutError):
         await asyncio.wait_for(_open_first_page(app), FIRST_PAGE_SECONDS)
@@ -190,6 +178,7 @@ async def _open_first_page(app: ASGIApp) -> None:
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 0),
         "state": {},
+        INSIDE: True,
     }
     await app(scope, to_app.get, send)
 
@@ -219,8 +208,8 @@ app = st.App(
         Route(unsubscribing.PATH + "{token}", unsubscribe, methods=["GET", "POST"]),
     ],
     middleware=[
-        Middleware(_Hosts, allowed_hosts=["127.0.0.1", "localhost"]),
         Middleware(_Headers),
+        Middleware(Doorway),
     ],
     on_script_error=_show_bug,
 )
@@ -239,12 +228,14 @@ class _Server(uvicorn.Server):
             self._on_started()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    if host not in LOOPBACK:
+def _listen(settings: Settings, host: str, port: int) -> socket.socket:
+    if not may_bind(settings, host):
         raise UsageError(
             detail=_(
-                "l’accès d’autres machines n’est pas encore configuré, "
-                "{host} n’est pas une adresse locale"
+                "{host} n’est pas une adresse locale, et sans connexion configurée "
+                "l’application ne sert que cette machine : donnez "
+                "COMMANDES_OIDC_METADATA_URL, COMMANDES_OIDC_CLIENT_ID, "
+                "COMMANDES_OIDC_CLIENT_SECRET et COMMANDES_APP_URL"
             ).format(host=host)
         )
     ready = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -272,7 +263,7 @@ def serve(
 
     Args:
         settings: those of the environment, read by the caller.
-        host: a loopback name or address; others are refused.
+        host: a loopback name or address; any other needs people who log in.
         port: 0 takes any free one.
         on_ready: called with the address once it answers.
 
@@ -281,18 +272,20 @@ def serve(
         StoreError: the store cannot be opened.
     """
     words.use(settings.language)
-    listening = _listen(host, port)
+    listening = _listen(settings, host, port)
     open_house(settings)
+    login.begin()
+    own = [urlsplit(login.origin(settings)).hostname or ""]
     bootstrap.load_config_options(
         {
             "server.address": host,
             "server.port": listening.getsockname()[1],
             "server.maxUploadSize": settings.upload_limit,
             "client.showErrorDetails": "full" if settings.development else "none",
+            "server.allowedHosts": [*LOOPBACK, *filter(None, own)],
         }
     )
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}"
+    ready = address(host, listening.getsockname()[1])
     config = uvicorn.Config(
         app,
         ws="websockets-sansio",
@@ -301,4 +294,4 @@ def serve(
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with suppress(KeyboardInterrupt):
-        _Server(config, lambda: on_ready(address)).run(sockets=[listening])
+        _Server(config, lambda: on_ready(ready)).run(sockets=[listening])

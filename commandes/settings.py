@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from commandes.errors import BadSetting, UnknownSetting
+from commandes.errors import BadSetting, SettingMissing, UnknownSetting
 from commandes.words import N_, _
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def _timezone(value: str) -> str:
 # A day: no write waits longer for its turn.
 _LONGEST_WAIT = 86_400.0
 _MOST_MONTHS = 1_200
+# What signs cookies cannot be guessed.
+_SHORTEST_SECRET = 32
 # More would exhaust the machine.
 _MOST_THREADS = 256
 
@@ -123,6 +125,18 @@ def _public_url(value: str) -> str:
     if here and _is_plain(value):
         return value.rstrip("/")
     return _https(value)
+
+
+def _provider_url(value: str) -> str:
+    # With its path, and perhaps a slash at its end that belongs to it.
+    _public_url(value)
+    return value
+
+
+def _secret(value: str) -> str:
+    if value and len(value) < _SHORTEST_SECRET:
+        raise ValueError(value)
+    return value
 
 
 def _is_plain(value: str) -> bool:
@@ -219,6 +233,58 @@ SETTINGS = (
         "source gives no link.",
         _https,
         N_("une adresse https"),
+    ),
+    Setting(
+        "oidc_metadata_url",
+        "",
+        "Login: the provider's discovery document "
+        "(https://…/.well-known/openid-configuration); empty: one person alone is "
+        "served, on this machine.",
+        _provider_url,
+        N_("une adresse https"),
+    ),
+    Setting(
+        "oidc_client_id",
+        "",
+        "Login: what the provider calls this app.",
+        str,
+        N_("un texte"),
+    ),
+    Setting(
+        "oidc_client_secret",
+        "",
+        "Login: the secret that the provider gave this app.",
+        str,
+        N_("un texte"),
+    ),
+    Setting(
+        "oidc_cookie_secret",
+        "",
+        "Login: what signs its cookies; empty: made from the journal's key.",
+        _secret,
+        N_("un texte d’au moins 32 caractères"),
+    ),
+    Setting(
+        "app_url",
+        "",
+        "Address at which people open this app, https; the provider sends them back "
+        "to it (/oauth2callback).",
+        _public_url,
+        N_("une adresse https"),
+    ),
+    Setting(
+        "idle_timeout",
+        "28800",
+        "Seconds without a click after which one has to log in again (8 hours).",
+        _limit,
+        N_("un nombre de secondes"),
+    ),
+    Setting(
+        "session_timeout",
+        "43200",
+        "Seconds after which one has to log in again in any case (12 hours).",
+        _limit,
+        N_("un nombre de secondes"),
     ),
     Setting(
         "lock_timeout",
@@ -334,6 +400,13 @@ class Settings:
     cart_delay: int
     public_url: str
     shop_url: str
+    oidc_metadata_url: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    oidc_cookie_secret: str = field(repr=False)
+    app_url: str
+    idle_timeout: float
+    session_timeout: float
     lock_timeout: float
     mirror_memory: str
     mirror_threads: int
@@ -369,6 +442,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         UnknownSetting: a COMMANDES_ variable that no setting has.
         BadSetting: a value that the setting cannot take.
+        SettingMissing: what a login needs besides its provider.
     """
     known = {setting.variable for setting in SETTINGS}
     for name in environment:
@@ -383,9 +457,14 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         try:
             values[setting.name] = setting.read(value)
         except (ValueError, KeyError, OSError):
+            shown = "…" if setting.name.endswith("_secret") else value
             raise BadSetting(
-                name=setting.variable, value=value, expected=_(setting.expected)
+                name=setting.variable, value=shown, expected=_(setting.expected)
             ) from None
+    if values["oidc_metadata_url"]:
+        for name in ("oidc_client_id", "oidc_client_secret", "app_url"):
+            if not values[name]:
+                raise SettingMissing(name=PREFIX + name.upper())
     return Settings(**values)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from commandes import rules
+from commandes.access import Role
 from commandes.errors import UsageError
 from commandes.store import Head
 from commandes.words import _
@@ -159,6 +160,7 @@ def build() -> _Parser:
     verify.add_argument("--head", type=_head, metavar="SEQ:DIGEST")
     mirror = command("mirror", "the mirror that answers every question")
     mirror.add_argument("what", choices=("status", "rebuild"))
+    _add_people(command)
     _add_verbs(command)
     for added in (sample, bring, imports):
         added.add_argument("--actor", default=None, help="who does it")
@@ -227,6 +229,24 @@ def _add_personal(command: Callable[[str, str], argparse.ArgumentParser]) -> Non
     retain = command("retain", "let go what is older than the settings say")
     retain.add_argument("--dry-run", action="store_true", help="look, change nothing")
     retain.add_argument("--actor", help="who does it; default: the user of the machine")
+
+
+def _add_people(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Who may log in, and as what; the first administrator is invited here."""
+    people = command("people", "who may log in: list, invite, role, deactivate …")
+    people.add_argument(
+        "what",
+        nargs="?",
+        default="list",
+        choices=("list", "invite", "role", "deactivate", "reactivate"),
+    )
+    people.add_argument("email", nargs="?", help="of whom it is about")
+    people.add_argument("new_role", nargs="?", metavar="role", help="role: the new one")
+    people.add_argument(
+        "--role", choices=[role.value for role in Role], help="what they may do"
+    )
+    people.add_argument("--name", default="", help="invite: shown until they log in")
+    _add_who(people)
 
 
 def _add_verbs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

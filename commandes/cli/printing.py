@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from commandes import words
+from commandes.cli import members
 from commandes.words import _, plural
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ PRINTERS: dict[str, Callable[[Answer], None]] = {
     "list": _print_list,
     "import": _print_import,
     "verify": _print_verify,
+    "people": members.as_text,
 }
 
 

@@ -29,6 +29,7 @@ from commandes.actions import (
 )
 from commandes.actions.orders import Order
 from commandes.actions.tracking import Parcel
+from commandes.cli import members
 from commandes.errors import SkuUnknown, UsageError
 from commandes.intake import levels, tracking_file
 from commandes.store import open_store, tables
@@ -329,4 +330,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], Answer]] = {
     ),
     "stock": _stock,
     "sweep": _sweep,
+    "people": members.command,
 }

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from commandes.settings import Settings
 
 # The newest migration; a store that stands there opens without loading Alembic.
-REVISION = "0005"
+REVISION = "0006"
 
 # The facts of the store that keep the highest id of a row that was deleted, where the
 # journal or a movement may still name it.

@@ -498,5 +498,17 @@ people = Table(
     Column("active", Boolean, nullable=False),
     Column("invited_at", Instant, nullable=False),
     Column("last_seen_at", Instant),
+    # What somebody logged in with before this instant is worth nothing any more.
+    Column("sessions_valid_from", Instant),
     UniqueConstraint("issuer", "subject"),
+)
+
+login_sessions = Table(
+    "login_sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),  # a digest of what the login gave
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False, index=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ended_at", Instant),
 )

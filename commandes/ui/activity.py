@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from commandes import words
+from commandes.ui.login import named
 from commandes.words import MESSAGE_WORDS, N_, PAYMENT_WORDS, STATUS_WORDS, _
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def author(entry: Activity) -> str:
     """Who did it, or where it is known from."""
     if entry.from_file:
         return _("d’après le fichier ({source})").format(source=entry.actor)
-    return _(_POST[entry.actor]) if entry.actor in _POST else entry.actor
+    return _(_POST[entry.actor]) if entry.actor in _POST else named(entry.actor)
 
 
 def _no_facts(payload: dict[str, Any], currency: str) -> str:

@@ -112,7 +112,7 @@ def news(shown: Listing) -> None:
 
     @st.fragment(run_every=_BUSY if shown.behind else _QUIET, key="news")
     def ticking() -> None:
-        with part() as here:
+        with part(ticking=True) as here:
             if here.store.head().seq == shown.seq:
                 return
             snap = here.snap

@@ -25,6 +25,7 @@ from commandes.ui import (
 )
 from commandes.ui.acting import Seen
 from commandes.ui.framing import part
+from commandes.ui.login import named
 from commandes.ui.parts import addresses, amounts, facts, lines, moment, services
 from commandes.ui.plain import plain
 from commandes.words import N_, _, plural
@@ -402,7 +403,7 @@ def _joined(*texts: str | None) -> str | None:
 def _notes(order: OrderDetail, zone: str) -> None:
     for note in order.notes:
         with st.container(border=True):
-            who = _("Client") if note.author == "client" else note.author
+            who = _("Client") if note.author == "client" else named(note.author)
             st.text(f"{who} · {moment(note.at, zone)}")
             st.text(note.text)
 

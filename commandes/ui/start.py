@@ -74,7 +74,7 @@ def empty_store(here: Here) -> None:
 @st.fragment(run_every="3s", key="first_orders")
 def _first_orders() -> None:
     """Show the first orders by themselves: an import may run elsewhere."""
-    with part() as here:
+    with part(ticking=True) as here:
         if not here.store.is_empty():
             listing.refresh()
             st.rerun(scope="app")

@@ -10,6 +10,7 @@ import streamlit as st
 from commandes import words
 from commandes.reports import stock
 from commandes.ui import doing, order_links, sent, stock_files, stock_forms
+from commandes.ui.login import named
 from commandes.ui.parts import facts
 from commandes.words import CAUSE_WORDS, _, plural
 
@@ -230,7 +231,7 @@ def _movements(found: tuple[Movement, ...], key: str, zone: str) -> None:
             "cause": _(CAUSE_WORDS.get(move.cause, move.cause)),
             "order": move.number or "",
             "open": order_links.label(move.number),
-            "actor": move.actor,
+            "actor": named(move.actor or ""),
             "reason": move.reason or "",
         }
         for move in found

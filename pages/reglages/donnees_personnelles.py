@@ -3,7 +3,7 @@
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Données personnelles")) as here:
+with ui.frame(_("Données personnelles"), "customers.export") as here:
     ui.start.sample_note(here)
     ui.personal_data.screen(here)
     ui.language.switch()
