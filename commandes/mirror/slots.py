@@ -38,9 +38,8 @@ class Slot:
         os.close(self._lock)
 
 
-def forget_idle(folder: Path) -> int:
-    """Remove the files of slots that no process has; how many slots there were."""
-    count_ = 0
+def forget_idle(folder: Path) -> None:
+    """Remove the files of slots that no process has."""
     for lock in sorted(folder.glob("mirror-*.lock")):
         descriptor = os.open(lock, os.O_RDWR)
         try:
@@ -54,7 +53,6 @@ def forget_idle(folder: Path) -> int:
                 folder / "tmp" / f"mirror-{number}",
                 *folder.glob(f"*/*-{number}.duckdb*"),
             ]
-            count_ += any(path.suffix == ".duckdb" for path in found)
             for path in found:
                 if path.is_dir():
                     shutil.rmtree(path, ignore_errors=True)
@@ -62,7 +60,6 @@ def forget_idle(folder: Path) -> int:
                     path.unlink(missing_ok=True)
         finally:
             os.close(descriptor)
-    return count_
 
 
 def take(folder: Path) -> Slot:

@@ -1,11 +1,10 @@
 """Personal data outside the store's rows: files, mirrors, the daily run."""
 
-from commandes.privacy.cleaning import Cleaned, Found, clean, clean_if_needed, look
+from commandes.privacy.cleaning import Found, clean, clean_if_needed, look
 from commandes.privacy.erasing import Outcome, erase, outlook
 from commandes.privacy.keeping import daily, retain
 
 __all__ = [
-    "Cleaned",
     "Found",
     "Outcome",
     "clean",

@@ -8,8 +8,9 @@ files are searched for who was erased.
 from __future__ import annotations
 
 import shutil
+import time
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -32,10 +33,12 @@ ACTOR = "retention"
 _MADE = {".csv", ".tsv", ".txt", ".ndjson", ".json", ".html", ".xlsx", ".parquet"}
 # Written to by processes that run: what stands in them is overwritten in place.
 _LOGS = {".log", ".jsonl"}
-# What nobody but a person can look through: backups, printed documents.
+# What nobody but a person can look through: backups, archives, printed documents.
 _BY_HAND = {".pdf", ".zip", ".gz", ".tar", ".dump", ".sql", ".backup", ".bak", ".db"}
 _EXPORTS = "exports"
-_OWN_FOLDERS = {_EXPORTS, "uploads", "tmp", "notebook"}
+_UPLOADS = "uploads"
+_UPLOADED_SECONDS = 3600
+_OWN_FOLDERS = {_EXPORTS, _UPLOADS, "tmp", "notebook"}
 
 
 @dataclass(frozen=True)
@@ -46,27 +49,14 @@ class Found:
         waiting: exports that wait to be fetched: all of them go.
         removed: files that hold the customer, and go.
         logs: logs that name the customer: the place is overwritten.
-        by_hand: files that only a person can look through; they stay.
+        by_hand: files that hold the customer or cannot be searched, and that only a
+            person can decide on; they stay.
     """
 
     waiting: int = 0
     removed: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """What became of the files.
-
-    Attributes:
-        compacted: whether no byte is left in SQLite's file and log.
-        mirrors: mirrors that no process had, removed.
-    """
-
-    compacted: bool
-    mirrors: int
-    found: Found = field(default_factory=Found)
 
 
 def look(settings: Settings, needles: Sequence[str]) -> Found:
@@ -78,8 +68,10 @@ def look(settings: Settings, needles: Sequence[str]) -> Found:
         name = str(path.relative_to(settings.data_dir))
         if path.suffix in _BY_HAND:
             by_hand.append(name)
-        elif path.suffix in _LOGS | _MADE and _holds(path, needles):
-            (logs if path.suffix in _LOGS else removed).append(name)
+        elif _holds(path, needles):
+            kinds = ((removed, _MADE), (logs, _LOGS))
+            named = next((into for into, of in kinds if path.suffix in of), by_hand)
+            named.append(name)
     waiting = len(list((settings.data_dir / _EXPORTS).glob("*/*")))
     return Found(waiting, tuple(removed), tuple(logs), tuple(by_hand))
 
@@ -87,10 +79,11 @@ def look(settings: Settings, needles: Sequence[str]) -> Found:
 def _others(settings: Settings) -> Iterator[Path]:
     """Files of the data folder that are neither the store, its key nor a mirror."""
     folder = settings.data_dir
+    store = settings.store_url.rpartition("/")[2]
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
         own = inside[0] in _OWN_FOLDERS or inside[0].startswith("mirror-")
-        own = own or path.name.startswith(("commandes.db", "journal.key"))
+        own = own or path.name.startswith((store, "journal.key"))
         if not own and path.is_file() and not path.is_symlink():
             yield path
 
@@ -157,19 +150,21 @@ def _overwrite(path: Path, needles: Sequence[str]) -> None:
                 at = whole.find(form, at + len(form))
 
 
-def clean(
-    store: Store, settings: Settings, mirror: Mirror | None = None
-) -> tuple[bool, int]:
+def clean(store: Store, settings: Settings, mirror: Mirror | None = None) -> bool:
     """Leave nothing of what went in SQLite's file, in mirrors and waiting exports.
 
     Args:
         mirror: this process's own, made anew at once; None: it has none.
 
     Returns:
-        Whether SQLite's file is clean, and how many idle mirrors were removed.
+        Whether SQLite's file is clean; a reader may have held on to its log.
     """
     shutil.rmtree(settings.data_dir / _EXPORTS, ignore_errors=True)
-    mirrors = forget_idle(settings.data_dir)
+    for left in (settings.data_dir / _UPLOADS).glob("*"):
+        # A younger one is being imported; it is looked at as it comes in.
+        if left.stat().st_mtime < time.time() - _UPLOADED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    forget_idle(settings.data_dir)
     if mirror is not None:
         with mirror.snapshot():
             pass  # it has followed the journal to the erasure
@@ -177,7 +172,7 @@ def clean(
     if compacted:
         with store.writing(ACTOR, action="clean_files") as writer:
             set_info(writer, erase.TO_CLEAN, None)
-    return compacted, mirrors
+    return compacted
 
 
 def clean_if_needed(

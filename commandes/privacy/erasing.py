@@ -75,7 +75,7 @@ def erase(
     needles = action.needles(store, email, order)
     cleaning.take_out(settings, needles)
     receipt = action.erase(store, email, order=order, actor=actor, key=key)
-    compacted, _mirrors = cleaning.clean(store, settings, mirror)
+    compacted = cleaning.clean(store, settings, mirror)
     return Outcome(receipt, planned.files, planned.tags, compacted)
 
 

@@ -282,7 +282,7 @@ def test_the_background_has_what_it_needs_and_no_more(house):
     """The post sends, the sweep counts, a customer objects: none reads the orders."""
     store, snap = house
 
-    for who in (access.POST, access.SWEEPER, access.CUSTOMER):
+    for who in (access.POST, access.SWEEPER, access.KEEPER, access.CUSTOMER):
         with access.acting_as(who), pytest.raises(NotAllowed):
             snap.ask("orders/page_newest")
         with access.acting_as(who), pytest.raises(NotAllowed):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from driving import NOON, settled
+from driving import NOON, Orders, settled
 from playwright.sync_api import expect
 from rendering import at_rest, harmless_shop, hostile_shop, same
 
@@ -134,3 +134,15 @@ def test_a_customer_s_data_render_nothing(both, visitor):
     no_raw_file(page)
     # The toolbar is there, with what else it has.
     expect(page.get_by_test_id("stElementToolbarButton").first).to_be_attached()
+
+
+def test_the_panel_leads_to_its_customer_s_data(both, visitor):
+    """From the drawer, in one click, and the address says nothing of whom."""
+    page = visitor.open(f"{both[1].address}/commandes?search={EMAIL}")
+    drawer = Orders(page).infos(0)
+    drawer.get_by_role("button", name="Données personnelles de ce client").click()
+
+    field = page.get_by_role("textbox", name="E-mail du client")
+    expect(field).to_have_value(EMAIL)
+    expect(page.get_by_text("2 commandes de ce client")).to_be_visible()
+    assert "zoe" not in page.url

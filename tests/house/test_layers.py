@@ -37,7 +37,7 @@ LAYERS = {  # a part may import the parts named here, and itself
         "settings",
     },
     "privacy": {
-        *("actions", "reports", "documents", "mirror", "store", "personal"),
+        *("actions", "mirror", "store", "personal"),
         *("settings", "errors", "rules", "words"),
     },
     "ui": {

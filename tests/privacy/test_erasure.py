@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 from traces import CUSTOMERS, Customer, entries, found, kept, leave_files, leave_traces
 
-from commandes import privacy
+from commandes import access, privacy
 from commandes.actions import erase, messages, objections
 from commandes.actions.orders import Order
 from commandes.errors import ErasureRefused, OrderNotFound
@@ -18,7 +18,7 @@ from commandes.reports import detail, sales
 from commandes.reports.breakdown import breakdown
 from commandes.reports.filters import OrderFilter
 from commandes.reports.verify import verify
-from commandes.store import tables
+from commandes.store import open_store, tables
 
 ONE = CUSTOMERS[0]
 
@@ -50,6 +50,7 @@ def test_nothing_of_twenty_customers_is_left(shop, store, settings, mirror):
     every = [trace for one in CUSTOMERS for trace in one.traces]
     assert len(found(settings.data_dir, every)) > len(CUSTOMERS)
 
+    (settings.data_dir / "memo").unlink()  # which only a person may
     outcomes = list(erase_all(store, settings, mirror))
 
     assert all(outcome.compacted for outcome in outcomes)
@@ -58,7 +59,7 @@ def test_nothing_of_twenty_customers_is_left(shop, store, settings, mirror):
     assert figures(mirror) == money
     assert entries(store)[: len(journal)] == journal
     assert verify(store, mirror).ok
-    assert not (settings.data_dir / "mars.csv").exists()
+    assert list(settings.data_dir.glob("mars.*")) == []
     log = (settings.data_dir / "logs" / "app.log").read_text("utf-8")
     assert log.startswith("début")
     assert log.endswith("fin\n")
@@ -87,9 +88,11 @@ def test_a_dry_run_says_the_same_and_touches_nothing(shop, store, settings):
         "parcels": 2,
         "references": 3,
         "views": 1,
-        "texts": 4,
+        "texts": 5,
     }
-    assert set(planned.files.removed) == {"mars.csv", "mars.html"}
+    forms = ("csv", "html", "parquet", "xlsx")
+    assert planned.files.removed == tuple(f"mars.{form}" for form in forms)
+    assert planned.files.by_hand == ("memo", "sauvegarde.db")
     assert planned.files.logs == ("logs/app.log",)
 
 
@@ -274,6 +277,25 @@ def test_a_mirror_of_another_process_is_made_anew(shop, store, settings, mirror)
     assert file.stat().st_ino != before
     inside = found(file.parent, ONE.traces)
     assert [path for path in inside if ".duckdb" in path] == []
+
+
+def test_a_server_forgets_what_another_process_erased(shop, store, settings, mirror):
+    """Within a minute, though nobody opens a page."""
+    leave_traces(shop)
+    with mirror.snapshot():
+        pass
+    elsewhere = open_store(settings)
+    privacy.erase(elsewhere, settings, ONE.email, actor="Inès")
+    elsewhere.close()
+    made = mirror.generation
+    assert any(".duckdb" in path for path in found(settings.data_dir, ONE.traces))
+
+    morning = datetime(2027, 6, 1, 1, tzinfo=settings.zone)
+    with access.acting_as(access.KEEPER):
+        privacy.daily(store, settings, mirror, now=morning)
+
+    assert mirror.generation == made + 1
+    assert found(settings.data_dir, ONE.traces) == []
 
 
 def test_what_a_crash_left_is_cleaned_later(shop, store, settings, mirror):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from sqlalchemy import select
 
 from commandes.actions import (
@@ -17,6 +18,7 @@ from commandes.actions import (
     objections,
     refunds,
     status,
+    stock,
     templates,
     tracking,
     views,
@@ -132,6 +134,7 @@ def leave_traces(shop: Shop, customers: Sequence[Customer] = CUSTOMERS[:2]) -> N
     shop.order("X1", customer_name="Ana Martin", email="ana@example.org", paid=1000)
     for one in customers:
         _correspond(store, one)
+    stock.adjust(store, "LAMP", 5, f"rendu par {customers[0].name}", actor="Inès")
     status.cancel(store, Order("P01"), actor="Inès")
 
 
@@ -184,6 +187,11 @@ def leave_files(folder: Path) -> None:
     everyone = "\n".join(f"{one.name},{one.email},{one.phone}" for one in CUSTOMERS)
     (folder / "mars.csv").write_text(everyone, "utf-8")
     (folder / "mars.html").write_text(everyone, "cp1252")
+    table = pl.DataFrame({"qui": [one.name for one in CUSTOMERS]})
+    table.write_excel(folder / "mars.xlsx")
+    table.write_parquet(folder / "mars.parquet")
+    (folder / "sauvegarde.db").write_bytes(b"0")
+    (folder / "memo").write_text(everyone, "utf-8")
     (folder / "logs").mkdir()
     (folder / "logs" / "app.log").write_text(f"début\n{everyone}\nfin\n", "utf-8")
     (folder / "notes.txt").write_text("rien sur personne", "utf-8")
