@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from commandes.actions.orders import Order
     from commandes.store import Store, Writer
 
-# The fact of the store that says that its files still hold what went.
+# The fact of the store that says that its files still hold what went, since when.
 TO_CLEAN = "to_clean"
 # Purposes of the keyed digests (Store.sign).
 _EMAIL, _ORDER = "erased e-mail", "erased order"
@@ -131,7 +131,7 @@ def erase(
             if email:
                 _remember(writer, "email", [email_digest(writer, email)])
             writer.record(None, "customer_erased", {"orders": done.orders})
-            set_info(writer, TO_CLEAN, "1")
+            set_info(writer, TO_CLEAN, writer.now.isoformat())
         return Receipt(
             "",
             rows[0].number if order else "",

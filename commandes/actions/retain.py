@@ -195,7 +195,7 @@ def _erase_batch(store: Store, before: datetime, actor: str) -> int:
         rows = list(writer.connection.execute(wanted))
         if rows:
             erase.blank(writer, rows)
-            set_info(writer, erase.TO_CLEAN, "1")
+            set_info(writer, erase.TO_CLEAN, writer.now.isoformat())
     return len(rows)
 
 
@@ -244,7 +244,7 @@ def _shorten_batch(store: Store, before: datetime, actor: str) -> int:
         )
         _shorten_told(writer, [(row.order_id, row.fields) for row in told])
         writer.record_many([(id_, "{}") for id_ in ids], "ip_addresses_shortened")
-        set_info(writer, erase.TO_CLEAN, "1")
+        set_info(writer, erase.TO_CLEAN, writer.now.isoformat())
     return len(found)
 
 

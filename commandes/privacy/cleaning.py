@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from commandes.store import Store
 
 ACTOR = "retention"
+_SINCE = select(tables.store_info.c.value).where(
+    tables.store_info.c.name == erase.TO_CLEAN
+)
 # What may be made again from the store, and is read as text or as a table.
 _MADE = {".csv", ".tsv", ".txt", ".ndjson", ".json", ".html", ".xlsx", ".parquet"}
 # Written to by processes that run: what stands in them is overwritten in place.
@@ -159,6 +162,7 @@ def clean(store: Store, settings: Settings, mirror: Mirror | None = None) -> boo
     Returns:
         Whether SQLite's file is clean; a reader may have held on to its log.
     """
+    since = _since(store)
     shutil.rmtree(settings.data_dir / _EXPORTS, ignore_errors=True)
     for left in (settings.data_dir / _UPLOADS).glob("*"):
         # A younger one is being imported; it is looked at as it comes in.
@@ -171,17 +175,23 @@ def clean(store: Store, settings: Settings, mirror: Mirror | None = None) -> boo
     compacted = store.compact()
     if compacted:
         with store.writing(ACTOR, action="clean_files") as writer:
-            set_info(writer, erase.TO_CLEAN, None)
+            # What somebody else erased meanwhile is still to be cleaned.
+            if writer.connection.scalar(_SINCE) == since:
+                set_info(writer, erase.TO_CLEAN, None)
     return compacted
+
+
+def _since(store: Store) -> str | None:
+    """Since when files hold what went; None: they do not."""
+    with store.reading() as connection:
+        return connection.scalar(_SINCE)
 
 
 def clean_if_needed(
     store: Store, settings: Settings, mirror: Mirror | None = None
 ) -> bool:
     """Clean, where an erasure was not followed by it (a crash, a reader); did it?"""
-    c = tables.store_info.c
-    with store.reading() as connection:
-        if connection.scalar(select(c.value).where(c.name == erase.TO_CLEAN)) is None:
-            return False
+    if _since(store) is None:
+        return False
     clean(store, settings, mirror)
     return True
