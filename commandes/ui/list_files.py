@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from commandes import access
 from commandes.reports.export import lists
 from commandes.ui import exporting
 from commandes.words import N_, _
@@ -36,6 +37,8 @@ def menu(
         stem: what the file's name begins with.
         frames: reads the rows, when they are wanted.
     """
+    if not access.may("orders.export"):
+        return
     chosen = st.menu_button(
         _("Exporter"),
         list(_FORMATS),
