@@ -464,6 +464,11 @@ def require_action(action: str) -> None:
     require(function_of(action))
 
 
+def may_do(action: str) -> bool:
+    """Whether who acts now may do an action, by the name it passes to the store."""
+    return may(function_of(action))
+
+
 def require_question(
     question: str,
     parameters: Mapping[str, object] | None = None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from commandes import access
 from commandes.actions import messages
 from commandes.actions.orders import Order
 from commandes.reports import templates
@@ -149,6 +150,8 @@ def _act(
     action: Callable[[], None],
     again: Callable[[], None],
 ) -> None:
+    if not access.may("orders.message"):
+        return
     if st.button(label, key=key, icon=f":material/{icon}:"):
         with telling():
             action()

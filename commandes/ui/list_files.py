@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from commandes import access
 from commandes.actions import readings
 from commandes.reports.export import lists
 from commandes.ui import exporting
@@ -37,6 +38,8 @@ def menu(
         stem: what the file's name begins with.
         frames: reads the rows, when they are wanted.
     """
+    if not access.may("orders.export"):
+        return
     chosen = st.menu_button(
         _("Exporter"),
         list(_FORMATS),

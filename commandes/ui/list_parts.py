@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.actions.bulk import Asked
 from commandes.reports import detail, masking, orders
 from commandes.reports.filters import OrderFilter
@@ -39,9 +39,11 @@ def head(shown: Listing) -> tuple[str, bool] | None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(_("Commandes"), anchor=False, width="stretch")
         _sort(shown)
-        if st.button(_("Importer"), key="import", icon=":material/upload_file:"):
+        brings = access.may("imports.make")
+        icon = ":material/upload_file:"
+        if brings and st.button(_("Importer"), key="import", icon=icon):
             st.switch_page("pages/reglages/importer.py")
-        return exporting.menu(shown)
+        return exporting.menu(shown) if access.may("orders.export") else None
 
 
 def _sort(shown: Listing) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.reports import conversations, detail
 from commandes.ui import conversation, reading
 from commandes.ui.parts import moment
@@ -201,4 +201,5 @@ def _opened(here: Here) -> None:
             )
         conversation.thread(here, order, st.rerun)
         st.subheader(_("Écrire au client"), anchor=False)
-        conversation.compose(here, order, st.rerun)
+        if access.may("orders.message"):
+            conversation.compose(here, order, st.rerun)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.reports import detail, orders
 from commandes.ui import (
     acting,
@@ -155,16 +155,19 @@ def show(
 def _actions(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
     """What can be done with the order, the form that was asked for, its answer."""
     acting.said(order.id)
-    acting_forms.state(order)
-    acting_forms.tags(here, order)
+    if access.may("orders.status"):
+        acting_forms.state(order)
+    if access.may("orders.tag"):
+        acting_forms.tags(here, order)
     with st.container(horizontal=True, vertical_alignment="center", key="panel_acts"):
-        st.button(
-            _("Ajouter un numéro de suivi"),
-            key="panel_add_tracking",
-            icon=":material/local_shipping:",
-            on_click=acting.open_form,
-            args=(order.id, "track"),
-        )
+        if access.may("orders.track"):
+            st.button(
+                _("Ajouter un numéro de suivi"),
+                key="panel_add_tracking",
+                icon=":material/local_shipping:",
+                on_click=acting.open_form,
+                args=(order.id, "track"),
+            )
         count = len(order.messages)
         st.button(
             f"{_('Conversation')} · {words.number(count)}"
@@ -188,7 +191,8 @@ def _actions(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
     if form == "conversation":
         with st.container(border=True, key="acting_form"):
             conversation.thread(here, order, again)
-            conversation.compose(here, order, again)
+            if access.may("orders.message"):
+                conversation.compose(here, order, again)
             st.button(_("Fermer"), key="acting_close", on_click=acting.close_form)
     elif form and acting_forms.known(order, form):
         with st.container(border=True, key="acting_form"):
@@ -207,7 +211,7 @@ def _offered(order: OrderDetail) -> list[str]:
         "unarchive": order.archived_at is not None,
         "note": True,
     }
-    return [code for code in _ACTIONS if there[code]]
+    return [code for code in _ACTIONS if there[code] and access.may_do(code)]
 
 
 def _chosen(seen: Seen) -> None:
@@ -365,6 +369,8 @@ _BACK = {
 
 def _take_back(order: OrderDetail, verb: str, **about: Any) -> None:  # noqa: ANN401 (an id or a number)
     """A button that takes back one payment, mark or parcel."""
+    if not access.may_do("void_payment" if verb == "void" else verb):
+        return
     (which,) = about.values()
     icon, label = _BACK[verb]
     key = acting.key(order.id, f"{verb}-{which}")
@@ -384,6 +390,8 @@ def _parcels(order: OrderDetail, zone: str) -> None:
         st.caption(_("Aucun numéro de suivi."))
     for shipment in order.shipments:
         parts.shipment(shipment, zone)
+        if not access.may("orders.track"):
+            continue
         with st.container(horizontal=True):
             st.button(
                 _("Corriger"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.reports import stock
 from commandes.ui import doing, order_links, sent, stock_files, stock_forms
 from commandes.ui.login import named
@@ -53,8 +53,10 @@ def screen(here: Here) -> None:
         )
     else:
         _levels(here, listed)
-    stock_files.opening(here)
-    stock_files.carrying(here)
+    if access.may("stock.open"):
+        stock_files.opening(here)
+    if access.may("orders.export"):
+        stock_files.carrying(here)
     order_links.follow()
 
 
@@ -215,7 +217,8 @@ def _one(here: Here, row: dict[str, Any]) -> None:
         if row["held"] is not None:
             known[_("Pris")] = words.number(row["held"])
         facts(known, skip_missing=True)
-        stock_forms.show(here, row)
+        if access.may("stock.adjust"):
+            stock_forms.show(here, row)
         total, found = stock.movements(here.store, row["id"], most=MOST_MOVEMENTS)
         st.text(plural("{n} mouvement", "{n} mouvements", total))
         if found:
