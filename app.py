@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from commandes.ui import language
+from commandes.ui import language, login
 from commandes.words import _
 
 language.use_readers()
+menu = login.menu()
 page = st.navigation(
     {
         language.shop_name(): [
@@ -20,6 +21,7 @@ page = st.navigation(
         _("Commandes"): [
             st.Page(
                 "pages/commandes/liste.py",
+                visibility=menu.shows("orders.read"),
                 title=":material/receipt_long: " + _("Commandes"),
                 icon="",
                 url_path="commandes",
@@ -34,6 +36,7 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/commandes/conversations.py",
+                visibility=menu.shows("orders.read"),
                 title=":material/forum: " + _("Conversations"),
                 icon="",
                 url_path="conversations",
@@ -41,6 +44,7 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/commandes/suivis.py",
+                visibility=menu.shows("orders.track"),
                 title=":material/local_shipping: " + _("Numéros de suivi"),
                 icon="",
                 url_path="suivis",
@@ -48,6 +52,7 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/commandes/remboursements.py",
+                visibility=menu.shows("orders.read"),
                 title=":material/undo: " + _("Remboursements à effectuer"),
                 icon="",
                 url_path="remboursements",
@@ -55,6 +60,7 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/commandes/stock.py",
+                visibility=menu.shows("stock.read"),
                 title=":material/inventory_2: " + _("Stock"),
                 icon="",
                 url_path="stock",
@@ -64,6 +70,7 @@ page = st.navigation(
         _("Rapports"): [
             st.Page(
                 "pages/rapports/ventes.py",
+                visibility=menu.shows("reports.money"),
                 title=":material/bar_chart: " + _("Ventes"),
                 icon="",
                 url_path="ventes",
@@ -71,6 +78,7 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/rapports/paniers.py",
+                visibility=menu.shows("carts.read"),
                 title=":material/remove_shopping_cart: " + _("Paniers abandonnés"),
                 icon="",
                 url_path="paniers",
@@ -78,6 +86,7 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/rapports/analyses.py",
+                visibility=menu.shows("notebook.use"),
                 title=":material/query_stats: " + _("Analyses libres (SQL)"),
                 icon="",
                 url_path="analyses",
@@ -87,6 +96,7 @@ page = st.navigation(
         _("Réglages"): [
             st.Page(
                 "pages/reglages/importer.py",
+                visibility=menu.shows("imports.make"),
                 title=":material/upload_file: " + _("Importer"),
                 icon="",
                 url_path="importer",
@@ -94,6 +104,7 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/reglages/modeles.py",
+                visibility=menu.shows("settings.change"),
                 title=":material/drafts: " + _("Modèles de message"),
                 icon="",
                 url_path="modeles",
@@ -101,13 +112,23 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/reglages/transporteurs.py",
+                visibility=menu.shows("settings.change"),
                 title=":material/local_shipping: " + _("Transporteurs"),
                 icon="",
                 url_path="transporteurs",
                 help=_("L’adresse où chaque transporteur montre ses colis."),
             ),
             st.Page(
+                "pages/reglages/acces.py",
+                visibility=menu.shows("access.read"),
+                title=":material/admin_panel_settings: " + _("Accès"),
+                icon="",
+                url_path="acces",
+                help=_("Qui peut quoi, et qui a accès."),
+            ),
+            st.Page(
                 "pages/reglages/etiquettes.py",
+                visibility=menu.shows("settings.change"),
                 # An icon called « label » would be taken for a property of CSS.
                 title=":material/sell: " + _("Étiquettes"),
                 icon="",
@@ -116,13 +137,23 @@ page = st.navigation(
             ),
             st.Page(
                 "pages/reglages/sauvegardes.py",
+                visibility=menu.shows("backups.make"),
                 title=":material/save: " + _("Sauvegardes"),
                 icon="",
                 url_path="sauvegardes",
                 help=_("La dernière sauvegarde, et une de plus maintenant."),
             ),
+            st.Page(
+                "pages/reglages/donnees_personnelles.py",
+                visibility=menu.shows("customers.export"),
+                title=":material/shield_person: " + _("Données personnelles"),
+                icon="",
+                url_path="donnees-personnelles",
+                help=_("Exporter ou effacer un client, durées de conservation."),
+            ),
         ],
     },
     expanded=True,
+    position=menu.position,
 )
 page.run()

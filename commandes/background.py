@@ -6,10 +6,12 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from commandes import words
+from commandes import access, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from commandes.access import Person
 
 # After trouble the pause is twice as long each time, up to this many seconds.
 LONGEST_PAUSE = 300.0
@@ -36,6 +38,7 @@ class Background:
         name: str,
         work: Callable[[], str],
         *,
+        who: Person,
         every: float,
         patience: float = 5.0,
         longest: float = LONGEST_PAUSE,
@@ -44,13 +47,14 @@ class Background:
 
         Args:
             work: answers what trouble there was; empty when there was none.
+            who: in whose name, with the functions that the work needs.
             every: seconds of the pause.
             patience: seconds that a stop waits for the work in hand.
             longest: seconds of the longest pause after trouble.
         """
         thread = threading.Thread(
             target=self._run,
-            args=(name, work, every, longest),
+            args=(name, work, who, every, longest),
             name=name,
             daemon=True,
         )
@@ -71,12 +75,19 @@ class Background:
         self._threads.clear()
 
     def _run(
-        self, name: str, work: Callable[[], str], every: float, longest: float
+        self,
+        name: str,
+        work: Callable[[], str],
+        who: Person,
+        every: float,
+        longest: float,
     ) -> None:
         words.use(self._language)
         pause = every
         while not self.ended.is_set():
-            pause = min(pause * 2, longest) if self._fails(name, work) else every
+            with access.acting_as(who):
+                failed = self._fails(name, work)
+            pause = min(pause * 2, longest) if failed else every
             self.ended.wait(pause)
 
     def _fails(self, name: str, work: Callable[[], str]) -> bool:

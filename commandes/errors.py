@@ -4,9 +4,20 @@
     ├── UsageError              a wrong option or value; exit code 2
     │   ├── UnknownSetting
     │   ├── BadSetting
+    │   ├── SettingMissing
     │   ├── BadFilter
     │   ├── ReversedPeriod
     │   └── BadMonth
+    ├── NotAllowed              the role of who acts may not
+    │   └── LoginNeeded
+    │       ├── SessionOver
+    │       ├── NotInvited
+    │       └── AccessTaken     by an administrator
+    ├── PersonError
+    │   ├── PersonUnknown
+    │   ├── PersonKnown
+    │   ├── EmailInvalid
+    │   └── LastAdministrator
     ├── StoreError              the store cannot be used as it is
     │   ├── StoreUnreachable
     │   ├── StoreLocked
@@ -31,6 +42,7 @@
     │   ├── TrackingRefused
     │   └── MessageRefused
     │       └── ReminderRefused
+    ├── ErasureRefused          personal data that cannot go now
     ├── UnsubscribeLinkInvalid
     ├── SkuUnknown
     ├── TagError
@@ -141,6 +153,15 @@ class BadSetting(UsageError):
     advice = N_("Donnez-lui une autre valeur, ou retirez-le pour la valeur par défaut.")
 
 
+class SettingMissing(UsageError):
+    code = "setting_missing"
+    sentence = N_("Le réglage {name} manque : la connexion en a besoin.")
+    advice = N_(
+        "Donnez-le, ou retirez COMMANDES_OIDC_METADATA_URL pour servir une seule "
+        "personne, sur cette machine."
+    )
+
+
 class BadFilter(UsageError):
     code = "bad_filter"
     sentence = N_("Le filtre {name} ne connaît pas « {value} ».")
@@ -157,6 +178,69 @@ class BadMonth(UsageError):
     code = "bad_month"
     sentence = N_("Il n’y a pas de rapport pour le mois « {value} ».")
     advice = N_("Mois possibles : de {first} à {last}.")
+
+
+class NotAllowed(CommandesError):
+    code = "not_allowed"
+    sentence = N_("« {function} » n’est pas permis au rôle {role}.")
+    advice = N_("Rien n’a été changé. Rôles qui le peuvent : {roles}.")
+
+
+class LoginNeeded(NotAllowed):
+    code = "login_needed"
+    sentence = N_("Vous n’êtes pas connecté.")
+    advice = N_("Rien n’a été changé. Connectez-vous, puis recommencez.")
+
+
+class SessionOver(LoginNeeded):
+    code = "session_over"
+    sentence = N_("Votre session est terminée.")
+    advice = N_("Rien n’a été changé. Connectez-vous de nouveau, puis recommencez.")
+
+
+class NotInvited(LoginNeeded):
+    code = "not_invited"
+    sentence = N_("Ce compte n’a pas accès à Commandes.")
+    advice = N_(
+        "Rien n’a été changé. Demandez à une personne de l’administration d’inviter "
+        "l’adresse e-mail, vérifiée, de ce compte."
+    )
+
+
+class AccessTaken(LoginNeeded):
+    code = "access_taken"
+    sentence = N_("L’accès de ce compte a été retiré.")
+    advice = N_("Rien n’a été changé. Une personne de l’administration peut le rendre.")
+
+
+class PersonError(CommandesError):
+    code = "person"
+    sentence = N_("Cette personne ne peut pas être changée : {detail}.")
+    advice = N_("Rien n’a été changé. Vérifiez la liste des personnes.")
+
+
+class PersonUnknown(PersonError):
+    code = "person_unknown"
+    sentence = N_("Personne n’est connu sous {who}.")
+    advice = N_("Rien n’a été changé. Invitez d’abord son adresse e-mail.")
+
+
+class PersonKnown(PersonError):
+    code = "person_known"
+    sentence = N_("{email} est déjà dans la liste.")
+    advice = N_("Rien n’a été changé. Changez son rôle, ou rendez-lui l’accès.")
+
+
+class EmailInvalid(PersonError):
+    code = "email_invalid"
+    sentence = N_("« {email} » n’est pas une adresse e-mail.")
+    advice = N_("Rien n’a été changé. Écrivez-la comme nom@exemple.fr.")
+
+
+class LastAdministrator(PersonError):
+    code = "last_administrator"
+    sentence = N_("C’est la dernière personne de l’administration.")
+    advice = N_("Rien n’a été changé. Donnez d’abord ce rôle à une autre.")
 
 
 class StoreError(CommandesError):
@@ -326,6 +410,12 @@ class ReminderRefused(MessageRefused):
     code = "reminder_refused"
     sentence = N_("Le panier {number} n’est pas relançable : {detail}.")
     advice = N_("Rien n’a été envoyé ni changé.")
+
+
+class ErasureRefused(CommandesError):
+    code = "erasure_refused"
+    sentence = N_("L’effacement n’a pas été fait : {detail}.")
+    advice = N_("Rien n’a été effacé. Recommencez quand cela aura changé.")
 
 
 class UnsubscribeLinkInvalid(CommandesError):

@@ -28,20 +28,21 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.web import bootstrap
 
-from commandes import logs, unsubscribing, words
+from commandes import logs, privacy, unsubscribing, words
 from commandes import settings as settings_
+from commandes.access import BACKUP, KEEPER, SWEEPER
 from commandes.actions import carts
 from commandes.background import Background
 from commandes.backups import automatic
 from commandes.backups.serving import serving
+from commandes.doorway import INSIDE, Doorway, address, may_bind, own_names
 from commandes.errors import UsageError
 from commandes.mail.worker import Worker
-from commandes.ui import files
+from commandes.ui import files, login
 from commandes.ui.house import close_house, open_house
 from commandes.web import health as health_
 from commandes.web.bodies import Bodies
 from commandes.web.headers import SecurityHeaders
-from commandes.web.hosts import LOOPBACK, Hosts, names
 from commandes.web.metrics import CountEvents, Metrics
 from commandes.web.rates import Rates
 from commandes.web.watching import Watching
@@ -67,6 +68,8 @@ SWEEP_EVERY = 60.0
 BACKUP_EVERY = 60.0
 # Seconds that a stop waits for a backup in hand; one that is left is never half a file.
 BACKUP_PATIENCE = 30.0
+# Seconds between two looks at what is not to be kept any longer.
+KEEP_EVERY = 60.0
 GRACE_SECONDS = 3
 
 
@@ -98,20 +101,27 @@ async def unsubscribe(request: Request) -> Response:
 
 
 class _Workers:
-    """What the server does by itself: the post, the sweep of carts, the backups."""
+    """What the server does by itself: post, carts left, backups, what is kept."""
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._post = Worker(house.store, house.settings)
         self._background = Background(house.settings.language)
+        self._generation = house.mirror.generation
 
     def start(self) -> None:
         """Begin all of it."""
         self._post.start()
-        self._background.begin("sweep", self._sweep, every=SWEEP_EVERY)
+        begin = self._background.begin
+        begin("sweep", self._sweep, who=SWEEPER, every=SWEEP_EVERY)
+        begin("keep", self._keep, who=KEEPER, every=KEEP_EVERY)
         if self._house.settings.backup_every:
-            self._background.begin(
-                "backup", self._back_up, every=BACKUP_EVERY, patience=BACKUP_PATIENCE
+            begin(
+                "backup",
+                self._back_up,
+                who=BACKUP,
+                every=BACKUP_EVERY,
+                patience=BACKUP_PATIENCE,
             )
 
     def end(self) -> None:
@@ -135,6 +145,15 @@ class _Workers:
     def _back_up(self) -> str:
         return automatic.make_if_due(self._house.store, self._house.settings)
 
+    def _keep(self) -> str:
+        house, ended = self._house, self._background.ended.is_set
+        cleaned = privacy.daily(house.store, house.settings, house.mirror, ended=ended)
+        if cleaned or house.mirror.generation != self._generation:
+            # Its copy may be of before somebody was erased.
+            house.desk.close()
+            self._generation = house.mirror.generation
+        return ""
+
 
 # Those of this process, as long as it serves.
 _at_work: list[_Workers] = []
@@ -144,6 +163,7 @@ _at_work: list[_Workers] = []
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
     with serving(settings_.read()):
         house = await asyncio.to_thread(open_house)
+        await asyncio.to_thread(login.begin)
         files.forget_all(house.settings)
         with suppress(TimeoutError):
             await asyncio.wait_for(_open_first_page(app), FIRST_PAGE_SECONDS)
@@ -186,6 +206,7 @@ async def _open_first_page(app: ASGIApp) -> None:
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 0),
         "state": {},
+        INSIDE: True,
     }
     await app(scope, to_app.get, send)
 
@@ -223,7 +244,7 @@ app = st.App(
     middleware=[  # the outermost first
         Middleware(Watching, metrics=metrics),
         Middleware(SecurityHeaders),
-        Middleware(Hosts),
+        Middleware(Doorway),
         Middleware(Rates),
         Middleware(Bodies),
     ],
@@ -251,12 +272,14 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    if host not in LOOPBACK:
+def _listen(settings: Settings, host: str, port: int) -> socket.socket:
+    if not may_bind(settings, host):
         raise UsageError(
             detail=_(
-                "l’accès d’autres machines n’est pas encore configuré, "
-                "{host} n’est pas une adresse locale"
+                "{host} n’est pas une adresse locale, et sans connexion configurée "
+                "l’application ne sert que cette machine : donnez "
+                "COMMANDES_OIDC_METADATA_URL, COMMANDES_OIDC_CLIENT_ID, "
+                "COMMANDES_OIDC_CLIENT_SECRET et COMMANDES_APP_URL"
             ).format(host=host)
         )
     ready = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -292,7 +315,7 @@ def serve(
 
     Args:
         settings: those of the environment, read by the caller.
-        host: a loopback name or address; others are refused.
+        host: a loopback name or address; any other needs people who log in.
         port: 0 takes any free one.
         on_ready: called with the address once it answers.
 
@@ -302,22 +325,22 @@ def serve(
         RestoreGoesOn: it is being replaced by a backup.
     """
     words.use(settings.language)
-    listening = _listen(host, port)
+    listening = _listen(settings, host, port)
     _begin_log(settings)
     with serving(settings):
         open_house(settings)
+        login.begin()
     bootstrap.load_config_options(
         {
             "server.address": host,
             "server.port": listening.getsockname()[1],
             "server.maxUploadSize": settings.upload_limit,
-            "server.allowedHosts": names(settings),
+            "server.allowedHosts": sorted(own_names(settings)),
             "logger.level": "warning",
             "client.showErrorDetails": "full" if settings.development else "none",
         }
     )
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}"
+    ready = address(host, listening.getsockname()[1])
     config = uvicorn.Config(
         app,
         ws="websockets-sansio",
@@ -330,4 +353,4 @@ def serve(
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with suppress(KeyboardInterrupt):
-        _Server(config, lambda: on_ready(address)).run(sockets=[listening])
+        _Server(config, lambda: on_ready(ready)).run(sockets=[listening])

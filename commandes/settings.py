@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from commandes.errors import BadSetting, UnknownSetting
+from commandes.errors import BadSetting, SettingMissing, UnknownSetting
 from commandes.words import N_, _
 
 if TYPE_CHECKING:
@@ -43,12 +43,13 @@ def _timezone(value: str) -> str:
 
 # A day: no write waits longer for its turn.
 _LONGEST_WAIT = 86_400.0
+_MOST_MONTHS = 1_200
+# What signs cookies cannot be guessed.
+_SHORTEST_SECRET = 32
 # More would exhaust the machine.
 _MOST_THREADS = 256
 # A year: no automatic backup is rarer.
 _MOST_HOURS = 8_760.0
-# Characters; what is shorter can be guessed.
-_SHORTEST_SECRET = 16
 
 
 def _folder(value: str) -> Path:
@@ -65,6 +66,13 @@ def _threads(value: str) -> int:
 
 def _positive(value: str) -> int:
     if (number := int(value)) < 1:
+        raise ValueError(value)
+    return number
+
+
+def _months(value: str) -> int:
+    """Months, at most a century; 0 for ever."""
+    if not 0 <= (number := int(value)) <= _MOST_MONTHS:
         raise ValueError(value)
     return number
 
@@ -153,6 +161,12 @@ def _hours(value: str) -> float:
     if not 0 <= (number := float(value)) <= _MOST_HOURS:
         raise ValueError(value)
     return number
+
+
+def _provider_url(value: str) -> str:
+    # With its path, and perhaps a slash at its end that belongs to it.
+    _public_url(value)
+    return value
 
 
 def _secret(value: str) -> str:
@@ -271,6 +285,58 @@ SETTINGS = (
         N_("une adresse https"),
     ),
     Setting(
+        "oidc_metadata_url",
+        "",
+        "Login: the provider's discovery document "
+        "(https://…/.well-known/openid-configuration); empty: one person alone is "
+        "served, on this machine.",
+        _provider_url,
+        N_("une adresse https"),
+    ),
+    Setting(
+        "oidc_client_id",
+        "",
+        "Login: what the provider calls this app.",
+        str,
+        N_("un texte"),
+    ),
+    Setting(
+        "oidc_client_secret",
+        "",
+        "Login: the secret that the provider gave this app.",
+        str,
+        N_("un texte"),
+    ),
+    Setting(
+        "oidc_cookie_secret",
+        "",
+        "Login: what signs its cookies; empty: made from the journal's key.",
+        _secret,
+        N_("un texte d’au moins 32 caractères"),
+    ),
+    Setting(
+        "app_url",
+        "",
+        "Address at which people open this app, https; the provider sends them back "
+        "to it (/oauth2callback).",
+        _public_url,
+        N_("une adresse https"),
+    ),
+    Setting(
+        "idle_timeout",
+        "28800",
+        "Seconds without a click after which one has to log in again (8 hours).",
+        _limit,
+        N_("un nombre de secondes"),
+    ),
+    Setting(
+        "session_timeout",
+        "43200",
+        "Seconds after which one has to log in again in any case (12 hours).",
+        _limit,
+        N_("un nombre de secondes"),
+    ),
+    Setting(
         "lock_timeout",
         "30",
         "Seconds a write waits for its turn before it gives up.",
@@ -334,6 +400,20 @@ SETTINGS = (
         "user:password@host:port/folder; empty: replies are not read.",
         str,
         N_("une URL IMAP"),
+    ),
+    Setting(
+        "keep_customers_months",
+        "0",
+        "Months after which the personal data of orders is erased; 0: never.",
+        _months,
+        N_("un nombre entier de mois"),
+    ),
+    Setting(
+        "keep_ip_months",
+        "13",
+        "Months after which IP addresses are shortened (/24, /48); 0: never.",
+        _months,
+        N_("un nombre entier de mois"),
     ),
     Setting(
         "upload_limit",
@@ -431,6 +511,13 @@ class Settings:
     cart_delay: int
     public_url: str
     shop_url: str
+    oidc_metadata_url: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    oidc_cookie_secret: str = field(repr=False)
+    app_url: str
+    idle_timeout: float
+    session_timeout: float
     lock_timeout: float
     mirror_memory: str
     mirror_threads: int
@@ -440,6 +527,8 @@ class Settings:
     smtp_url: str
     mail_from: str
     imap_url: str
+    keep_customers_months: int
+    keep_ip_months: int
     upload_limit: int
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
@@ -495,6 +584,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         UnknownSetting: a COMMANDES_ variable that no setting has.
         BadSetting: a value that the setting cannot take.
+        SettingMissing: what a login needs besides its provider.
     """
     known = {setting.variable for setting in SETTINGS}
     for name in environment:
@@ -509,9 +599,14 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         try:
             values[setting.name] = setting.read(value)
         except (ValueError, KeyError, OSError):
+            shown = "…" if setting.name.endswith("_secret") else value
             raise BadSetting(
-                name=setting.variable, value=value, expected=_(setting.expected)
+                name=setting.variable, value=shown, expected=_(setting.expected)
             ) from None
+    if values["oidc_metadata_url"]:
+        for name in ("oidc_client_id", "oidc_client_secret", "app_url"):
+            if not values[name]:
+                raise SettingMissing(name=PREFIX + name.upper())
     return Settings(**values)
 
 

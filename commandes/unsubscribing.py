@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse
 
-from commandes import words
+from commandes import access, words
 from commandes.actions import objections
 from commandes.errors import CommandesError, UnsubscribeLinkInvalid
 from commandes.words import LANGUAGES, N_, _
@@ -71,7 +71,8 @@ async def answer(request: Request, store: Store) -> Response:
     status = 200
     try:
         if request.method == "POST":
-            await asyncio.to_thread(objections.object_to_reminders, store, token)
+            with access.acting_as(access.CUSTOMER):
+                await asyncio.to_thread(objections.object_to_reminders, store, token)
             part = _noted
         objections.whose(store, token)
     except CommandesError as error:

@@ -45,7 +45,7 @@ class Carrier:
 
 def known(store: Store) -> tuple[Carrier, ...]:
     """All carriers, by name, accents and case aside."""
-    with store.reading() as connection:
+    with store.reading("orders/carriers") as connection:
         rows = connection.execute(select(tables.carriers)).all()
     found = [_carrier(row) for row in rows]
     return tuple(sorted(found, key=lambda carrier: fold(carrier.name)))

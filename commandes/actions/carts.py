@@ -99,7 +99,7 @@ def due(
 ) -> Swept:
     """The carts that a sweep would mark; nothing is changed."""
     minutes = store.settings.cart_delay if delay is None else delay
-    with store.reading() as connection:
+    with store.reading("carts/due") as connection:
         rows = connection.execute(_due(minutes, now or datetime.now(UTC), limit))
         return Swept(tuple(row.number for row in rows))
 

@@ -90,6 +90,8 @@ _BY_ITSELF = (
     "message_uncertain",
     "message_received",
     "messages_read",
+    "ip_addresses_shortened",
+    "text_erased",
 )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from commandes import words
 from commandes.cli.backups import COMMANDS as BACKUPS
 from commandes.cli.parser import build
+from commandes.cli.personal import COMMANDS as PERSONAL
 from commandes.cli.printing import PRINTERS, plainly
 from commandes.cli.questions import COMMANDS as QUESTIONS
 from commandes.cli.verbs import COMMANDS as VERBS
@@ -43,7 +44,8 @@ def _run(arguments: Sequence[str]) -> int:
         settings = read_settings()
         words.use(settings.language)
         options = build().parse_args(arguments)
-        answer = {**QUESTIONS, **VERBS, **BACKUPS}[options.command](options, settings)
+        commands = {**QUESTIONS, **VERBS, **BACKUPS, **PERSONAL}
+        answer = commands[options.command](options, settings)
     except CommandesError as error:
         return _fail(error, as_json=as_json)
     except KeyboardInterrupt:

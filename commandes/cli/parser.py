@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from commandes import rules
+from commandes.access import Role
 from commandes.errors import UsageError
 from commandes.store import Head
 from commandes.words import _
@@ -179,10 +180,12 @@ def build() -> _Parser:
     )
     documents.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     _add_figures(command)
+    _add_personal(command)
     verify = command("verify", "check the rules I1 to I6")
     verify.add_argument("--head", type=_head, metavar="SEQ:DIGEST")
     mirror = command("mirror", "the mirror that answers every question")
     mirror.add_argument("what", choices=("status", "rebuild"))
+    _add_people(command)
     _add_verbs(command)
     _add_backup(command)
     for added in (sample, bring, imports):
@@ -251,6 +254,46 @@ def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None
     sweep = command("sweep", "mark the carts left without payment as abandoned")
     sweep.add_argument("--dry-run", action="store_true", help="look, write nothing")
     sweep.add_argument("--actor", default=None, help="who does it")
+
+
+def _add_personal(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """One customer's data, and how long any is kept."""
+    customer = command("customer", "one customer's personal data: export, erase")
+    customer.add_argument("what", choices=("export", "erase"))
+    customer.add_argument("email", nargs="?", default="")
+    customer.add_argument("-o", "--output", type=Path, metavar="FILE")
+    customer.add_argument(
+        "--format", choices=("html", "json"), help="export: default by the file's name"
+    )
+    customer.add_argument(
+        "--order", metavar="NUMBER", help="erase: an order that has no e-mail"
+    )
+    customer.add_argument("--source", help="where two sources share the number")
+    customer.add_argument(
+        "--dry-run", action="store_true", help="erase: look, change nothing"
+    )
+    _add_who(customer)
+    retain = command("retain", "let go what is older than the settings say")
+    retain.add_argument("--dry-run", action="store_true", help="look, change nothing")
+    retain.add_argument("--actor", help="who does it; default: the user of the machine")
+
+
+def _add_people(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Who may log in, and as what; the first administrator is invited here."""
+    people = command("people", "who may log in: list, invite, role, deactivate …")
+    people.add_argument(
+        "what",
+        nargs="?",
+        default="list",
+        choices=("list", "invite", "role", "deactivate", "reactivate"),
+    )
+    people.add_argument("email", nargs="?", help="of whom it is about")
+    people.add_argument("new_role", nargs="?", metavar="role", help="role: the new one")
+    people.add_argument(
+        "--role", choices=[role.value for role in Role], help="what they may do"
+    )
+    people.add_argument("--name", default="", help="invite: shown until they log in")
+    _add_who(people)
 
 
 def _add_verbs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

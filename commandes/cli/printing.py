@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from commandes import words
+from commandes.cli import members
 from commandes.cli.backups import print_backup, print_restore
 from commandes.words import _, plural
 
@@ -50,6 +51,14 @@ def _print_import(answer: Answer) -> None:
         ),
     ):
         print(said)
+    if answer["orders_erased_before"]:
+        print(
+            plural(
+                "{n} commande d’un client effacé : ses données ne sont pas revenues",
+                "{n} commandes de clients effacés : leurs données ne sont pas revenues",
+                answer["orders_erased_before"],
+            )
+        )
     print(
         _("Total du fichier : {totals}").format(totals=words.monies(answer["totals"]))
     )
@@ -73,6 +82,7 @@ PRINTERS: dict[str, Callable[[Answer], None]] = {
     "verify": _print_verify,
     "backup": print_backup,
     "restore": lambda answer: print_restore(answer, plainly),
+    "people": members.as_text,
 }
 
 

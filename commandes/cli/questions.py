@@ -158,6 +158,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> Answer:
         "totals": report.totals,
         "refunds_beyond_payments": report.beyond,
         "orders_not_adding_up": report.gaps,
+        "orders_erased_before": report.erased,
         "dry_run": options.dry_run,
         "resumed": report.resumed,
         "import": report.import_id,
@@ -176,7 +177,7 @@ def _imports(options: argparse.Namespace, settings: Settings) -> Answer:
             receipt = withdraw(store, options.withdraw, actor=_actor(options))
             return {**receipt.__dict__, **receipt.result}
         c = tables.imports.c
-        with store.reading() as connection:
+        with store.reading("imports/list") as connection:
             rows = connection.execute(
                 select(c.id, c.file_name, c.format, c.state, c.started_at, c.orders_new)
                 .order_by(c.id.desc())
@@ -221,21 +222,27 @@ def _list(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.actions import readings
     from commandes.reports import detail
 
     with _store(settings) as store:
-        return detail.order(store, options.number, options.source).as_json(
-            settings.zone
-        )
+        found = detail.order(store, options.number, options.source)
+        readings.note(store, "order", order_id=found.id, actor=getpass.getuser())
+        return found.as_json(settings.zone)
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.actions import readings
+    from commandes.reports import orders
     from commandes.reports.export import export
 
-    with _snapshot(settings) as (_opened, snapshot):
+    wanted = _filter(options)
+    with _snapshot(settings) as (store, snapshot):
+        many = orders.summary(snapshot, wanted).count
+        readings.note(store, "export", many, actor=getpass.getuser())
         count = export(
             snapshot,
-            _filter(options),
+            wanted,
             format=options.format,
             lines=options.lines,
             sort=options.sort,
@@ -248,6 +255,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> Answer:
 
 
 def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.actions import readings
     from commandes.documents import delivery_notes, pick_list, shipped
     from commandes.reports import orders
 
@@ -259,6 +267,7 @@ def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
         if options.what == "notes":
             show = _bar(_("Bons de livraison"))
             count = delivery_notes(store, ids, options.output, show)
+            readings.note(store, "documents", count, actor=getpass.getuser())
         else:
             count = pick_list(store, ids, options.output)
     left_out = {} if options.everything else dict(found.left_out)

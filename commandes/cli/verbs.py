@@ -29,6 +29,7 @@ from commandes.actions import (
 )
 from commandes.actions.orders import Order
 from commandes.actions.tracking import Parcel
+from commandes.cli import members
 from commandes.errors import SkuUnknown, UsageError
 from commandes.intake import levels, tracking_file
 from commandes.store import open_store, tables
@@ -70,7 +71,7 @@ def _amount(store: Store, order: Order, text: str | None) -> int | None:
     """An amount as typed (12.50 or 12,50), in minor units of the order's currency."""
     if text is None:
         return None
-    with store.reading() as connection:
+    with store.reading("orders/detail") as connection:
         currency = orders.find(connection, order).currency
     try:
         value = Decimal(text.replace(",", "."))
@@ -175,7 +176,7 @@ def _track_one(store: Store, options: argparse.Namespace) -> Receipt:
 def _shipment(store: Store, order: Order, number: str) -> int:
     """The id of the order's parcel with this number; 0, which none has."""
     c = tables.shipments.c
-    with store.reading() as connection:
+    with store.reading("orders/detail") as connection:
         found = orders.find(connection, order)
         shipment = connection.scalar(
             select(c.id).where(
@@ -244,7 +245,7 @@ def _stock_import(store: Store, options: argparse.Namespace) -> Answer:
 
 def _stock_level(store: Store, sku: str | None) -> Answer:
     items, moves = tables.stock_items, tables.stock_movements
-    with store.reading() as connection:
+    with store.reading("stock/movements") as connection:
         chosen = select(items).order_by(items.c.sku, items.c.service_at)
         if sku is not None:
             chosen = chosen.where(items.c.sku == sku)
@@ -334,4 +335,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], Answer]] = {
     ),
     "stock": _stock,
     "sweep": _sweep,
+    "people": members.command,
 }

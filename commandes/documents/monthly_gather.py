@@ -126,7 +126,7 @@ def gather(
 def _head(store: Store, seq: int) -> Head:
     """The journal's head as the snapshot knows it, though the journal has gone on."""
     c = tables.events.c
-    with store.reading() as connection:
+    with store.reading("reports/month") as connection:
         digest = connection.execute(select(c.digest).where(c.seq == seq)).scalar()
     return Head(seq, digest or journal.START)
 

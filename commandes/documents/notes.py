@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from commandes import words
+from commandes import access, words
 from commandes.documents.paper import LEFT, WIDTH, Column, Paper, Text
 from commandes.errors import NothingToDeliver, OrderNotFound
 from commandes.intake import fields
@@ -48,6 +48,8 @@ def delivery_notes(
         NothingToDeliver: none of the orders has anything to deliver.
         ExportUnwritable: the file cannot be written.
     """
+    access.require("orders.documents")
+    access.require("customers.read")  # they bear addresses
     with words.speaking(language or store.settings.language):
         paper, made = Paper(_("Bons de livraison")), 0
         for place, order in enumerate(_orders(store, order_ids), start=1):

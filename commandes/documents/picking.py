@@ -101,7 +101,7 @@ def _lines(store: Store, ids: Sequence[int]) -> Iterator[Any]:
     for first in range(0, len(ids), _AT_ONCE):
         some = ids[first : first + _AT_ONCE]
         place = {order_id: at for at, order_id in enumerate(some)}
-        with store.reading() as connection:
+        with store.reading("orders/picking") as connection:
             rows = connection.execute(statement.where(lines.order_id.in_(some))).all()
         yield from sorted(rows, key=lambda row: place[row.order_id])
 

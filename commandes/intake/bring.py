@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def known_profiles(store: Store) -> dict[str, Profile]:
     """Every column profile by name: those saved here, then the built-in ones."""
     known = dict(profiles.builtin())
-    with store.reading() as connection:
+    with store.reading("imports/profiles") as connection:
         saved = connection.execute(
             select(tables.column_profiles.c.name, tables.column_profiles.c.toml)
         ).all()
@@ -79,7 +79,7 @@ def running(store: Store) -> list[tuple[str, int]]:
     c = tables.imports.c
     done = c.orders_new + c.orders_updated + c.orders_unchanged
     statement = select(c.file_name, done).where(c.state == "running").order_by(c.id)
-    with store.reading() as connection:
+    with store.reading("imports/running") as connection:
         return [(name, int(count)) for name, count in connection.execute(statement)]
 
 

@@ -54,7 +54,7 @@ def fill(
     now = running.started_at if running else datetime.now(UTC)
     identity = running.file_digest if running else f"{orders}:{seed}"
     orders, seed = (int(part) for part in identity.split(":"))
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="sample") as writer:
         set_info(writer, "sample", "1")
     _bring(store, orders, seed, now, actor, identity, progress)
     return orders
@@ -83,6 +83,6 @@ def _bring(
                 progress(place + batch.orders.height, orders)
         brought += chunk.orders.height
     if import_id:
-        with store.writing(actor) as writer:
+        with store.writing(actor, action="sample") as writer:
             levels.open_stock(writer, seed)
         merge.finish(store, import_id, actor)

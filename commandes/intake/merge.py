@@ -17,8 +17,9 @@ from sqlalchemy import select, update
 
 from commandes.errors import ImportRefused, ImportStopped, StoreError
 from commandes.intake import prepare
-from commandes.intake.merging import apply, currency, known, silence
+from commandes.intake.merging import apply, currency, forgotten, known, silence
 from commandes.intake.merging.adding import add_orders
+from commandes.intake.merging.forgotten import Blanked, ErasedMeanwhile
 from commandes.intake.merging.plan import Told, plan_order
 from commandes.store import tables
 from commandes.words import _
@@ -48,6 +49,8 @@ class ImportReport:
         beyond: refunds that the file claims beyond what was paid, in minor units per
             currency; they were not recorded.
         resumed: whether an earlier, unfinished import of the file went on.
+        erased: orders of the file whose customers were erased here: their personal
+            data did not come back.
     """
 
     import_id: int | None
@@ -64,6 +67,7 @@ class ImportReport:
     gaps: int
     rejects: pl.DataFrame
     resumed: bool = False
+    erased: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,18 +90,19 @@ class _Outlook:
 
 def preview(store: Store, incoming: Incoming) -> ImportReport:
     """What merging the file would do, without writing anything."""
-    incoming = currency.without_others(store, incoming)
+    ready = forgotten.blanked(store, currency.without_others(store, incoming))
+    incoming = ready.incoming
     counts: Counter[str] = Counter()
     beyond: Counter[str] = Counter()
     for batch in prepare.batches(incoming, BATCH):
-        with store.reading() as connection:
+        with store.reading("imports/look") as connection:
             outlook = _look(connection, incoming.source, batch)
         counts["new"] += len(outlook.new)
         counts["updated"] += outlook.updated
         counts["unchanged"] += outlook.untouched
         beyond += outlook.beyond
     report = _report(incoming, counts["new"], counts["updated"], counts["unchanged"])
-    return replace(report, beyond=dict(beyond))
+    return replace(report, beyond=dict(beyond), erased=len(ready.erased))
 
 
 def run(
@@ -129,20 +134,33 @@ def run(
         store, incoming, total, file_name, file_digest, actor, moves_stock=moves_stock
     )
     beyond: Counter[str] = Counter()
+    ready = forgotten.blanked(store, incoming)
     try:
-        for batch in prepare.batches(incoming, BATCH, first=done):
-            first = int(batch.orders["place"][0])
-            beyond += merge_batch(store, import_id, batch, first, actor=actor)
-            done = first + batch.orders.height
-            if progress:
-                progress(done, total)
+        while done < total:
+            try:
+                for batch in prepare.batches(ready.incoming, BATCH, first=done):
+                    first = int(batch.orders["place"][0])
+                    beyond += merge_batch(
+                        store, import_id, batch, first, actor=actor, ready=ready
+                    )
+                    done = first + batch.orders.height
+                    if progress:
+                        progress(done, total)
+            except ErasedMeanwhile:
+                ready = forgotten.blanked(store, incoming)
         counts = finish(store, import_id, actor)
     except StoreError as error:
         raise ImportStopped(
             reason=error.message, file=file_name, done=done, total=total
         ) from error
     report = _report(incoming, *counts)
-    return replace(report, import_id=import_id, beyond=dict(beyond), resumed=resumed)
+    return replace(
+        report,
+        import_id=import_id,
+        beyond=dict(beyond),
+        resumed=resumed,
+        erased=len(ready.erased),
+    )
 
 
 def begin(
@@ -162,7 +180,7 @@ def begin(
         The import's id, the orders done already, and whether it was found.
     """
     imports = tables.imports
-    with store.writing(actor, now=now) as writer:
+    with store.writing(actor, action="import", now=now) as writer:
         running = writer.connection.execute(
             select(imports).where(
                 imports.c.file_digest == file_digest,
@@ -200,7 +218,13 @@ def begin(
 
 
 def merge_batch(
-    store: Store, import_id: int, batch: Batch, first: int, *, actor: str
+    store: Store,
+    import_id: int,
+    batch: Batch,
+    first: int,
+    *,
+    actor: str,
+    ready: Blanked | None = None,
 ) -> Counter[str]:
     """Merge one batch in a transaction of its own, and count it on the import.
 
@@ -208,14 +232,16 @@ def merge_batch(
 
     Args:
         first: the place in the file of the batch's first order.
+        ready: the file that it is of; None: samples, which know nobody.
 
     Returns:
         Per currency, refunds claimed beyond the payments, in minor units.
 
     Raises:
+        ErasedMeanwhile: somebody was erased since it was made ready.
         ImportRefused: the import was withdrawn meanwhile.
     """
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="import") as writer:
         imports = tables.imports
         row = writer.connection.execute(
             select(imports).where(imports.c.id == import_id)
@@ -224,8 +250,12 @@ def merge_batch(
             raise ImportRefused(file=row.file_name, detail=_("il a été retiré"))
         if row.state == "done" or _done(row) >= first + batch.orders.height:
             return Counter()
+        if ready and forgotten.count(writer.connection) != ready.erasures:
+            raise ErasedMeanwhile
         outlook = _look(writer.connection, row.source, batch)
         _merge(writer, row, batch, outlook)
+        if ready and ready.erased:
+            _mark_erased(writer, row.source, batch, ready)
     store.give_way()
     return outlook.beyond
 
@@ -233,7 +263,7 @@ def merge_batch(
 def finish(store: Store, import_id: int, actor: str) -> tuple[int, int, int]:
     """Close an import; the orders new, updated and unchanged over all its batches."""
     imports = tables.imports
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="import") as writer:
         writer.connection.execute(
             update(imports)
             .where(imports.c.id == import_id, imports.c.state == "running")
@@ -333,6 +363,16 @@ def _merge(writer: Writer, row: Row[Any], batch: Batch, outlook: _Outlook) -> No
             orders_updated=c.orders_updated + outlook.updated,
             orders_unchanged=c.orders_unchanged + outlook.untouched,
         )
+    )
+
+
+def _mark_erased(writer: Writer, source: str, batch: Batch, ready: Blanked) -> None:
+    c = tables.orders.c
+    theirs = [id_ for id_ in batch.orders["source_id"] if id_ in ready.erased]
+    writer.connection.execute(
+        update(tables.orders)
+        .where(c.source == source, c.source_id.in_(theirs), c.erased_at.is_(None))
+        .values(erased_at=writer.now)
     )
 
 

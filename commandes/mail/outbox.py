@@ -116,7 +116,7 @@ def give_up_dead(store: Store, lease: timedelta = LEASE) -> None:
     with store.reading() as connection:
         if connection.execute(dead.limit(1)).first() is None:
             return
-    with store.writing(ACTOR) as writer:
+    with store.writing(ACTOR, action="carry_mail") as writer:
         for message in writer.connection.execute(dead).all():
             _set(writer, message, Outcome("uncertain"))
 
@@ -148,7 +148,7 @@ def _take(store: Store) -> Row[Any] | None:
     reminder keeps its own: its way out is for that address alone.
     """
     m, o = tables.messages, tables.orders
-    with store.writing(ACTOR) as writer:
+    with store.writing(ACTOR, action="carry_mail") as writer:
         waiting = (
             select(m.c.id, m.c.recipient, o.c.email, m.c.unsubscribe_url)
             .join_from(m, o, o.c.id == m.c.order_id)
@@ -189,7 +189,7 @@ def _overtaken(store: Store, message: Row[Any]) -> Outcome | None:
 def _note(store: Store, message: Row[Any], outcome: Outcome) -> None:
     if outcome.state == "queued" and message.attempts > len(PAUSES):
         outcome = Outcome("failed", outcome.error)
-    with store.writing(ACTOR) as writer:
+    with store.writing(ACTOR, action="carry_mail") as writer:
         _set(writer, message, outcome)
 
 

@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from commandes import logs
+from commandes.access import POST
 from commandes.background import LONGEST_PAUSE, Background
 from commandes.mail import inbox, outbox
 
@@ -43,12 +44,19 @@ class Worker:
             begin(
                 "outbox",
                 self._send,
+                who=POST,
                 every=SEND_EVERY,
                 patience=SEND_PATIENCE,
                 longest=LONGEST_PAUSE,
             )
         if self._settings.imap_url:
-            begin("inbox", self._fetch, every=FETCH_EVERY, patience=FETCH_PATIENCE)
+            begin(
+                "inbox",
+                self._fetch,
+                who=POST,
+                every=FETCH_EVERY,
+                patience=FETCH_PATIENCE,
+            )
 
     def end(self) -> None:
         """Take up no new message; the one in hand goes on."""

@@ -107,14 +107,14 @@ class Database:
             raise Unusable(str(error)) from error
         try:
             found = self._connection.execute(
-                "select store_id, layout, seq, digest from mirror_state"
+                "select store_id, layout, seq, digest, born from mirror_state"
             ).fetchall()
             if len(found) != 1 or found[0][1] != schema.layout():
                 raise Unusable("layout")  # noqa: TRY301 (closed below like any other)
         except (duckdb.Error, Unusable) as error:
             self.close()
             raise Unusable(str(error)) from error
-        self.store_id, _layout, seq, digest = found[0]
+        self.store_id, _layout, seq, digest, self._born = found[0]
         self.head = Head(seq, digest)
 
     def cursor(self) -> DuckDBPyConnection:
@@ -135,7 +135,8 @@ class Database:
         """Apply the next entries of the journal.
 
         Raises:
-            Unusable: they do not follow what was applied before.
+            Unusable: they do not follow what was applied before, or somebody was
+                erased since the file was made: blocks of it may still hold them.
         """
         with store.reading() as connection:
             change = follow.read(connection, self.head.seq)
@@ -143,6 +144,8 @@ class Database:
             return
         if change.before != self.head.digest:
             raise Unusable("foreign")
+        if change.forgets > self._born:
+            raise Unusable("erased")
         if self._follower is None:
             self._follower = follow.Follower(self._connection.cursor())
         self._follower.apply(change)
@@ -185,8 +188,10 @@ def create(path: Path, settings: Settings, slot: Slot, store: Store) -> None:
         try:
             schema.create(connection)
             connection.execute(
-                "insert into mirror_state values ($store_id, $layout, 0, $digest)",
+                "insert into mirror_state "
+                "values ($store_id, $layout, 0, $digest, $born)",
                 {
+                    "born": store.head().seq,
                     "store_id": store.store_id,
                     "layout": schema.layout(),
                     "digest": START,

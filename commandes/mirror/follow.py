@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from commandes.store import Head
 
+# Entries after which no older mirror file may stay: its free blocks hold what went.
+FORGETTING = ("customer_erased", "ip_addresses_shortened")
+
 # Entries applied at once: a page that waits for the lock waits for one such step.
 STEP = 2_000
 
@@ -35,6 +38,7 @@ class Change:
         staged: the rows to put in place, per table of the store.
         touched: ids of the orders whose rows are replaced, withdrawn ones included.
         all_stock: whether `staged` holds every stock item there is.
+        forgets: the last entry of FORGETTING; 0 without any.
     """
 
     before: str | None
@@ -42,6 +46,7 @@ class Change:
     staged: dict[str, pa.Table]
     touched: pa.Table
     all_stock: bool
+    forgets: int = 0
 
 
 def read(connection: Connection, after: int, limit: int = STEP) -> Change:
@@ -71,6 +76,7 @@ def read(connection: Connection, after: int, limit: int = STEP) -> Change:
         staged={name: staging.arrow_table(name, rows) for name, rows in found.items()},
         touched=pa.table({"id": pa.array(ids, pa.int64())}),
         all_stock=all_stock,
+        forgets=max((row.seq for row in entries if row.kind in FORGETTING), default=0),
     )
 
 

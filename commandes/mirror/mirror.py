@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from commandes import access
 from commandes.errors import MirrorUnavailable, StoreError
 from commandes.mirror import building, database, slots
 from commandes.mirror.database import Database, Unusable, is_damage, reason
@@ -115,6 +116,11 @@ class Mirror:
         """A file of this process's own, in a folder of that name beside the mirror."""
         return self._slot.folder / name / f"{name}-{self._slot.number}.duckdb"
 
+    @property
+    def generation(self) -> int:
+        """How often the file was made anew since this process has it."""
+        return self._generation
+
     def rebuild(self, progress: Callable[[float, str], None] | None = None) -> None:
         """Make the file anew from the whole store, in a child process.
 
@@ -122,8 +128,10 @@ class Mirror:
             progress: hears the share done (0 to 1) and the step, `read` or `build`.
 
         Raises:
+            NotAllowed: who acts now may not ask for it.
             MirrorUnavailable: it could not be made; the file there was stays.
         """
+        access.require("server.care")
         self._replace(self._generation, progress, whole=True)
 
     def close(self) -> None:

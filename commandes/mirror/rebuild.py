@@ -85,7 +85,7 @@ def build(
             beside.result()
     _widen(connection, progress)
     connection.execute(
-        "insert into mirror_state values ($store_id, $layout, $seq, $digest)",
+        "insert into mirror_state values ($store_id, $layout, $seq, $digest, $seq)",
         {
             "store_id": first.store_id,
             "layout": schema.layout(),

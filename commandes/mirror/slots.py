@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -35,6 +36,30 @@ class Slot:
     def release(self) -> None:
         """Let another process have the file."""
         os.close(self._lock)
+
+
+def forget_idle(folder: Path) -> None:
+    """Remove the files of slots that no process has."""
+    for lock in sorted(folder.glob("mirror-*.lock")):
+        descriptor = os.open(lock, os.O_RDWR)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        else:
+            number = lock.stem.removeprefix("mirror-")
+            found = [
+                *folder.glob(f"mirror-{number}.duckdb*"),
+                folder / "tmp" / f"mirror-{number}",
+                *folder.glob(f"*/*-{number}.duckdb*"),
+            ]
+            for path in found:
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
 
 
 def take(folder: Path) -> Slot:

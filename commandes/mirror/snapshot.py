@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import warnings
 from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
 
+from commandes import access
 from commandes.errors import MirrorError, MirrorMemory, MirrorUnavailable
 from commandes.mirror.database import is_damage, is_full, reason
 from commandes.mirror.schema import query_text
@@ -72,9 +74,12 @@ class Snapshot:
             parameters: every parameter of the statement and no other.
 
         Raises:
+            NotAllowed: who acts now may not ask it.
             MirrorUnavailable: the mirror was damaged and could not be made anew.
         """
         import polars as pl
+
+        self._require(question, parameters)
 
         text = query_text(question)
 
@@ -95,10 +100,12 @@ class Snapshot:
         damaged file is made anew and the answer goes on where it stood.
 
         Raises:
+            NotAllowed: who acts now may not ask it.
             MirrorError: that happened, and the orders have changed since.
         """
         import polars as pl
 
+        self._require(question, parameters)
         text, given, seq = query_text(question), 0, self.seq
 
         def start(cursor: DuckDBPyConnection) -> pa.RecordBatchReader:
@@ -117,6 +124,12 @@ class Snapshot:
                 self._recover(error)
             else:
                 return
+
+    def _require(self, question: str, parameters: Mapping[str, object] | None) -> None:
+        begins = datetime.combine(datetime.now(self.zone), time(), self.zone)
+        ends = datetime.combine(begins + timedelta(days=1), time(), self.zone)
+        today = (begins.astimezone(UTC), ends.astimezone(UTC))
+        access.require_question(question, parameters, today)
 
     def trim(self) -> None:
         """Between two questions of a long reading: let what was read be forgotten.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from commandes import words
+from commandes import access, words
 from commandes.errors import (
     NotebookUnavailable,
     QueryMistaken,
@@ -121,11 +121,13 @@ class Desk:
         """Run one text on the data of a snapshot.
 
         Raises:
+            NotAllowed: who acts now may make no analyses.
             QueryRefused: it asks for more than an analysis may see or do.
             QueryMistaken: it cannot be understood.
             QueryTooLong, QueryTooHungry, QueryTooHeavy, ResultTooLarge: a limit.
             NotebookUnavailable: there is no copy or no process to run it.
         """
+        access.require("notebook.use")
         # Half a character, which no text on a screen holds, would be no UTF-8.
         sql = sql.encode(errors="replace").decode()
         if len(sql) > LONGEST_SQL:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from commandes.errors import BadFilter
+from commandes.reports import masking
 from commandes.reports.asking import parameters
 from commandes.reports.sales import STEPS
 from commandes.words import N_
@@ -223,10 +224,9 @@ def writable(
     found = snap.ask("carts/writable", given | patience)
     gone = objected(set(found["email"].drop_nulls()))
     after = found["reason"].is_in(["", "bought_since", "no_consent"])
-    return found.with_columns(
-        reason=pl.when(pl.col("email").is_in(list(gone)) & after)
-        .then(pl.lit("objected"))
-        .otherwise("reason")
+    reason = pl.when(pl.col("email").is_in(list(gone)) & after)
+    return masking.frame(
+        found.with_columns(reason=reason.then(pl.lit("objected")).otherwise("reason"))
     )
 
 

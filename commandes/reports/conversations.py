@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, select
 
+from commandes.reports import masking
 from commandes.store import facts, tables
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def conversations(store: Store, limit: int = 50) -> Conversations:
         .join(tables.orders, o.id == first.c.order_id)
         .order_by(first.c.place, first.c.last.desc())
     )
-    with store.reading() as connection:
+    with store.reading("orders/conversations") as connection:
         rows = connection.execute(statement).all()
         count = connection.scalar(select(func.count()).select_from(each))
         unread_count = connection.scalar(select(func.count()).select_from(waiting))
@@ -135,8 +136,8 @@ def _thread(row: Any) -> Thread:  # noqa: ANN401 (a row of the question above)
         order_id=row.order_id,
         number=row.number,
         source=row.source,
-        customer=row.customer_name or row.email,
-        subject=row.subject,
+        customer=masking.name(row.customer_name or row.email),
+        subject=masking.text(row.subject, row.customer_name, row.email),
         state=row.state,
         direction=row.direction,
         at=row.at,
@@ -158,17 +159,17 @@ def problems(store: Store) -> tuple[Problem, ...]:
         .order_by(m.id)
         .limit(_MOST_PROBLEMS)
     )
-    with store.reading() as connection:
+    with store.reading("orders/conversations") as connection:
         rows = connection.execute(statement).all()
     return tuple(
         Problem(
             id=row.id,
             order_id=row.order_id,
             number=row.number,
-            customer=row.customer_name or row.email,
-            subject=row.subject,
+            customer=masking.name(row.customer_name or row.email),
+            subject=masking.text(row.subject, row.customer_name, row.email),
             state=row.state,
-            error=row.error,
+            error=row.error and masking.text(row.error, row.email),
             at=row.at,
         )
         for row in rows
@@ -179,7 +180,7 @@ def post(store: Store) -> Post:
     """How the post stands: what waits, and what the servers said."""
     m = tables.messages.c
     going = select(func.count()).where(m.state.in_(("queued", "sending")))
-    with store.reading() as connection:
+    with store.reading("orders/conversations") as connection:
         return Post(
             waiting=connection.scalar(going.select_from(tables.messages)) or 0,
             trouble=facts.read(connection, facts.OUTBOX_TROUBLE),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from commandes.errors import OrderAmbiguous, OrderNotFound
-from commandes.reports import detail_json, parts
+from commandes.reports import detail_json, masking, parts
 from commandes.reports.browsers import named
 from commandes.store import tables
 
@@ -50,6 +50,7 @@ class OrderDetail:
     abandoned_at: datetime | None
     cancelled_at: datetime | None
     archived_at: datetime | None
+    erased_at: datetime | None
     version: int
     customer: parts.Customer
     sums: parts.Sums
@@ -100,14 +101,14 @@ def order(store: Store, number: str, source: str | None = None) -> OrderDetail:
     statement = select(tables.orders).where(c.number == number)
     if source is not None:
         statement = statement.where(c.source == source)
-    with store.reading() as connection:
+    with store.reading("orders/detail") as connection:
         rows = connection.execute(statement.order_by(c.source, c.id)).all()
         if not rows:
             raise OrderNotFound(number=number)
         if len(rows) > 1:
             sources = ", ".join(sorted({row.source for row in rows}))
             raise OrderAmbiguous(number=number, sources=sources)
-        return _read(connection, rows[0])
+        return masking.order(_read(connection, rows[0]))
 
 
 def order_by_id(store: Store, order_id: int) -> OrderDetail:
@@ -116,13 +117,13 @@ def order_by_id(store: Store, order_id: int) -> OrderDetail:
     Raises:
         OrderNotFound: there is none (any more).
     """
-    with store.reading() as connection:
+    with store.reading("orders/detail") as connection:
         row = connection.execute(
             select(tables.orders).where(tables.orders.c.id == order_id)
         ).first()
         if row is None:
             raise OrderNotFound(number=order_id)
-        return _read(connection, row)
+        return masking.order(_read(connection, row))
 
 
 def _read(connection: Connection, row: Row[Any]) -> OrderDetail:
@@ -165,7 +166,7 @@ def _read(connection: Connection, row: Row[Any]) -> OrderDetail:
 
 _ORDER = (
     "id source source_id number module status payment_pending is_cart channel currency "
-    "placed_at begun_at abandoned_at cancelled_at archived_at version"
+    "placed_at begun_at abandoned_at cancelled_at archived_at erased_at version"
 ).split()
 
 

@@ -28,6 +28,7 @@ def of(order: OrderDetail, zone: ZoneInfo) -> dict[str, Any]:
         "cancelled_at": order.cancelled_at,
         "abandoned_at": order.abandoned_at,
         "archived": order.archived_at is not None,
+        "erased_at": order.erased_at,
         "version": order.version,
         "customer": customer.pop("name"),
         # The sums have a `shipping` of their own: what it cost.

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from commandes.errors import BadFilter, ReversedPeriod
-from commandes.reports import periods
+from commandes.reports import masking, periods
 from commandes.rules import MODULES, PAYMENT_STATUSES, STATUSES
 from commandes.words import DATED_WORDS, MODULE_WORDS, N_, _, weekday
 
@@ -212,6 +212,8 @@ class OrderFilter:
             "traits": {
                 **{name: _cleaned(getattr(self, name)) for name in TRAITS},
                 "zone": zone.key,
+                # Who sees masked customers finds none by guessing who they are.
+                "blind": "yes" if masking.is_on() else None,
             },
         }
 

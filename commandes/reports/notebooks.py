@@ -46,7 +46,7 @@ def notebooks(store: Store, actor: str) -> tuple[Notebook, ...]:
         .where(c.shared | (c.owner == actor))
         .order_by(func.lower(c.name), c.id)
     )
-    with store.reading() as connection:
+    with store.reading("notebook/saved") as connection:
         return tuple(map(_read, connection.execute(statement)))
 
 

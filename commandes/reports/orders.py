@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 import polars.selectors as cs
 
 from commandes.errors import BadFilter
+from commandes.reports import masking
 from commandes.reports.asking import parameters
 from commandes.reports.facets import Facets, facets, tag_colors
 from commandes.reports.summary import Summary, Tally, summary
@@ -124,7 +125,7 @@ def page(
     beyond_end = backwards or more
     beyond_start = more if backwards else after is not None
     return Page(
-        rows=rows,
+        rows=masking.frame(rows),
         next=_place(rows, -1, sort) if beyond_end else None,
         previous=_place(rows, 0, sort) if beyond_start else None,
     )

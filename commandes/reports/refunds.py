@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from commandes.errors import BadFilter
+from commandes.reports import masking
 from commandes.reports.asking import parameters
 from commandes.reports.dashboard import CANCELLED_PAID
 from commandes.reports.filters import OrderFilter
@@ -49,7 +50,7 @@ def _marks(
 ) -> pl.DataFrame:
     day = today or datetime.now(snap.zone).date()
     period = wanted.parameters(snap.zone, day)
-    return snap.ask(
+    found = snap.ask(
         "refunds/marks",
         {
             "state": state,
@@ -59,6 +60,7 @@ def _marks(
             "today": day,
         },
     )
+    return masking.frame(found)
 
 
 def waiting(snap: Snapshot) -> pl.DataFrame:
@@ -67,7 +69,7 @@ def waiting(snap: Snapshot) -> pl.DataFrame:
     Returns:
         The columns of sql/refunds/waiting.sql.
     """
-    return snap.ask("refunds/waiting", parameters(snap, CANCELLED_PAID))
+    return masking.frame(snap.ask("refunds/waiting", parameters(snap, CANCELLED_PAID)))
 
 
 def totals(rows: pl.DataFrame, amount: str = "amount") -> dict[str, int]:

@@ -134,7 +134,7 @@ def movements(
         .limit(most)
     )
     count = select(func.count()).select_from(tables.stock_movements)
-    with store.reading() as connection:
+    with store.reading("stock/movements") as connection:
         rows = connection.execute(statement).all()
         total = connection.scalar(count.where(m.stock_item_id == item_id)) or 0
     return total, tuple(
@@ -184,7 +184,7 @@ def carried(
         statement = statement.where(m.at < periods.end(last, zone))
     if not everything:
         statement = statement.where(m.cause_kind.not_in(KNOWN_THERE))
-    with store.reading() as connection:
+    with store.reading("stock/movements") as connection:
         found = connection.execution_options(yield_per=_SLICE).execute(statement)
         for rows in found.partitions():
             yield pl.DataFrame(

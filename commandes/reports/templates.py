@@ -114,7 +114,7 @@ def templates(store: Store) -> tuple[Template, ...]:
     One's own template replaces the built-in one of the same name.
     """
     c = tables.message_templates.c
-    with store.reading() as connection:
+    with store.reading("orders/templates") as connection:
         rows = connection.execute(
             select(tables.message_templates).order_by(c.name, c.id)
         ).all()

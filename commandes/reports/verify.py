@@ -34,7 +34,7 @@ def verify(store: Store, mirror: Mirror, *, noted: Head | None = None) -> Verdic
         noted: a head written down elsewhere; the journal must pass through it.
     """
     key = store.key
-    with store.reading() as connection:
+    with store.reading("server/verify") as connection:
         results = checks.of_the_store(connection, key, noted=noted)
         head = journal.head(connection)
     results.append(mirror_check(mirror, store))

@@ -88,7 +88,7 @@ class SavedView:
 def saved_views(store: Store) -> tuple[SavedView, ...]:
     """All saved views, by name (accents and case aside)."""
     statement = select(tables.saved_views).order_by(tables.saved_views.c.name_key)
-    with store.reading() as connection:
+    with store.reading("orders/views") as connection:
         rows = connection.execute(statement).all()
     return tuple(
         SavedView(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +81,9 @@ def _sqlite(url: URL, settings: Settings, *, writes: bool) -> Engine:
         cursor.execute("pragma synchronous = full")
         cursor.execute("pragma cache_size = -65536")  # 64 MB, in KiB
         cursor.execute("pragma wal_autocheckpoint = 4000")  # pages: 16 MB
-        if not writes:
+        if writes:
+            cursor.execute("pragma secure_delete = on")  # what goes is overwritten
+        else:
             cursor.execute("pragma query_only = on")
         cursor.close()
 
@@ -231,6 +233,29 @@ def _driver(engine: Engine) -> Iterator[Any]:
         raise _in_our_words(str(error)) from error
     finally:
         pooled.invalidate()
+
+
+def compact(writing: Engine, patience: float) -> bool:
+    """Write SQLite's file anew and empty its log; see Store.compact.
+
+    Args:
+        patience: seconds to wait for readers of the log.
+    """
+    if writing.dialect.name != "sqlite":
+        return True
+    # Outside any transaction, where SQLAlchemy would begin one.
+    with in_plain_words(), closing(writing.raw_connection()) as pooled:
+        cursor = pooled.cursor()
+        try:
+            cursor.execute("vacuum")
+            until = time.monotonic() + patience
+            while True:
+                busy = cursor.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+                if not busy or time.monotonic() > until:
+                    return not busy
+                time.sleep(_POLL)
+        except _sqlite_module().Error as error:
+            raise DBAPIError("vacuum", None, error) from error
 
 
 _MEANINGS: tuple[tuple[str, type[StoreError]], ...] = (

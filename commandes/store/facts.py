@@ -33,5 +33,5 @@ def keep(store: Store, actor: str, name: str, value: str) -> None:
     with store.reading() as connection:
         if read(connection, name) == value:
             return
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="carry_mail") as writer:
         set_info(writer, name, value or None)

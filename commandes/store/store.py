@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, inspect, select, update
 
-from commandes import logs
+from commandes import access, logs
 from commandes.errors import (
     JournalKeyWrong,
     KeyReused,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("commandes.actions")
 
 # The newest migration; a store that stands there opens without loading Alembic.
-REVISION = "0004"
+REVISION = "0006"
 
 # The facts of the store that keep the highest id that a table's rows had when some
 # were deleted; of the lines it was the first and has a name of its own.
@@ -100,11 +100,10 @@ class Writer:
         set_info(self, _last(table), str(self.ids(table, 0).start - 1))
         return self.connection.execute(table.delete().where(which)).rowcount
 
-    def delete_lines(self, ids: Sequence[int]) -> None:
-        """Delete lines of orders, however many."""
-        c = tables.order_lines.c
+    def delete_rows(self, table: Table, ids: Sequence[int]) -> None:
+        """Delete rows by their ids, however many."""
         for first in range(0, len(ids), _AT_ONCE):
-            self.delete(tables.order_lines, c.id.in_(ids[first : first + _AT_ONCE]))
+            self.delete(table, table.c.id.in_(ids[first : first + _AT_ONCE]))
 
     def insert(self, table: Table, **values: object) -> int:
         """Insert one row of a table numbered by `id`; returns the id."""
@@ -244,14 +243,36 @@ class Store:
         return journal.sign(self.key, purpose, text)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One read transaction: everything in it is of one moment."""
+    def reading(self, question: str | None = None) -> Iterator[Connection]:
+        """One read transaction: everything in it is of one moment.
+
+        Args:
+            question: what is asked, a name of the table in `access`; None within the
+                store, the mirror and actions, which ask for no person's eyes.
+
+        Raises:
+            NotAllowed: who acts now may not ask it.
+        """
+        if question is not None:
+            access.require_question(question)
         with engines.in_plain_words(), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
-    def writing(self, actor: str, *, now: datetime | None = None) -> Iterator[Writer]:
-        """One write transaction under the write lock; all or nothing."""
+    def writing(
+        self, actor: str, *, action: str = "write", now: datetime | None = None
+    ) -> Iterator[Writer]:
+        """One write transaction under the write lock; all or nothing.
+
+        Args:
+            actor: who does it, unless somebody is logged in.
+            action: its name in the table of `access`.
+
+        Raises:
+            NotAllowed: who acts now may not do it.
+        """
+        access.require_action(action)
+        actor = access.signed(actor)
         key = self.key
         with engines.in_plain_words(), self._writing.begin() as connection:
             head = journal.head(connection)
@@ -335,12 +356,13 @@ class Store:
             key: the idempotency key; a new one when None.
 
         Raises:
+            NotAllowed: who acts now may not do it.
             KeyReused: the key has served for another action or other arguments.
         """
         key = key or secrets.token_urlsafe(16)
         asked = json.dumps([action, arguments], sort_keys=True, default=str)
         digest = hashlib.sha256(asked.encode()).hexdigest()
-        with self.writing(actor) as writer:
+        with self.writing(actor, action=action) as writer:
             earlier = _earlier(writer.connection, key, digest)
             if earlier is not None:
                 return earlier
@@ -365,10 +387,21 @@ class Store:
 
         The write lock is held meanwhile: try a few hundred at a time.
         """
-        with self.writing(actor) as writer:
+        with self.writing(actor, action="rehearse") as writer:
             outer = writer.connection.begin_nested()
             yield Rehearsal(self, writer)
             outer.rollback()
+
+    def compact(self) -> bool:
+        """Leave no byte of what was deleted in SQLite's file and its log.
+
+        The file is written anew by SQLite itself, which takes as long as reading it;
+        writers wait meanwhile. On PostgreSQL that is the database's own matter.
+
+        Returns:
+            Whether nothing is left: False while a reader holds on to the log.
+        """
+        return engines.compact(self._writing, self.settings.lock_timeout)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -382,6 +415,11 @@ class Within(Store):
     def __init__(self, store: Store, writer: Writer) -> None:
         self.settings = store.settings
         self._writer = writer
+        self._key = store.key
+
+    def sign(self, purpose: str, text: str) -> str:
+        """The digest of a text under the journal's key."""
+        return self._writer.sign(purpose, text)
 
     @property
     def connection(self) -> Connection:
@@ -415,7 +453,8 @@ class Rehearsal(Within):
         key: str | None = None,
     ) -> Receipt:
         """Do the work, see what it answers, take it back."""
-        del action, arguments, key
+        del arguments, key
+        access.require_action(action)
         trial = self._writer.alike(actor)
         point = trial.connection.begin_nested()
         try:

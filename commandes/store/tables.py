@@ -171,6 +171,7 @@ orders = Table(
     Column("abandoned_at", Instant),
     Column("cancelled_at", Instant),
     Column("archived_at", Instant),
+    Column("erased_at", Instant),  # when its customer's personal data went
     Column("cart_url", SafeText),  # https: the source's own link back to the cart
     Column("import_id", Id, ForeignKey("imports.id")),
     Column("version", Integer, nullable=False),
@@ -478,6 +479,28 @@ import_values = Table(
     Column("fields", SafeText, nullable=False),  # JSON: the last imported value of each
 )
 
+# Whom imports must not bring back: a keyed digest of an e-mail, or of an order's
+# identity (source and source id), which names nobody.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String, nullable=False),  # email, order
+    Column("at", Instant, nullable=False),
+)
+
+# Who looked at customers' data, or took it away: no data of theirs.
+readings = Table(
+    "readings",
+    metadata,
+    _id(),
+    Column("at", Instant, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("kind", String, nullable=False),  # a code of actions.readings.KINDS
+    Column("orders", Integer, nullable=False),
+    Column("order_id", Id),  # of what was opened alone
+)
+
 people = Table(
     "people",
     metadata,
@@ -490,5 +513,17 @@ people = Table(
     Column("active", Boolean, nullable=False),
     Column("invited_at", Instant, nullable=False),
     Column("last_seen_at", Instant),
+    # What somebody logged in with before this instant is worth nothing any more.
+    Column("sessions_valid_from", Instant),
     UniqueConstraint("issuer", "subject"),
+)
+
+login_sessions = Table(
+    "login_sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),  # a digest of what the login gave
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False, index=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ended_at", Instant),
 )

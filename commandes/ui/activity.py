@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from commandes import words
+from commandes.ui.login import named
 from commandes.words import MESSAGE_WORDS, N_, PAYMENT_WORDS, STATUS_WORDS, _
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ _SAYS = {
     "abandoned": N_("Panier abandonné"),
     "begun": N_("Panier commencé"),
     "cart_reminded": N_("Relance du panier"),
+    "customer_erased": N_("Données personnelles effacées"),
+    "text_erased": N_("Mention d’un client effacé retirée"),
+    "ip_addresses_shortened": N_("Adresse IP abrégée"),
 }
 # A source's own dates read otherwise than what was done here.
 _SOURCE_SAYS = {
@@ -84,6 +88,9 @@ _ICONS = {
     "abandoned": ":material/remove_shopping_cart:",
     "begun": ":material/shopping_cart:",
     "cart_reminded": ":material/add_shopping_cart:",
+    "customer_erased": ":material/person_off:",
+    "text_erased": ":material/person_off:",
+    "ip_addresses_shortened": ":material/content_cut:",
 }
 
 
@@ -105,6 +112,7 @@ _POST = {
     "outbox": N_("envoi automatique"),
     "inbox": N_("boîte de réception"),
     "sweep": N_("relevé automatique des paniers"),
+    "retention": N_("durées de conservation"),
 }
 
 
@@ -112,7 +120,7 @@ def author(entry: Activity) -> str:
     """Who did it, or where it is known from."""
     if entry.from_file:
         return _("d’après le fichier ({source})").format(source=entry.actor)
-    return _(_POST[entry.actor]) if entry.actor in _POST else entry.actor
+    return _(_POST[entry.actor]) if entry.actor in _POST else named(entry.actor)
 
 
 def _no_facts(payload: dict[str, Any], currency: str) -> str:

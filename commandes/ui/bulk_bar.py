@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from commandes import rules, words
+from commandes import access, rules, words
 from commandes.actions import bulk
 from commandes.actions.bulk import Asked
 from commandes.reports import orders
@@ -114,37 +114,38 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
             st.text(_("Cochez des commandes pour agir sur plusieurs"), width="content")
         idle = not ticked or _under_way()
         names = [*shown.colors, _NEW]
-        st.menu_button(
-            _("Ajouter une étiquette"),
-            names,
-            key="bulk_tag",
-            icon=":material/new_label:",
-            format_func=lambda name: (
-                _("Nouvelle étiquette…") if name == _NEW else plain(name)
-            ),
-            disabled=idle,
-        )
-        st.menu_button(
-            _("Changer le statut"),
-            rules.STATUSES,
-            key="bulk_status",
-            icon=":material/sync_alt:",
-            format_func=lambda code: _(STATUS_WORDS[code]),
-            disabled=idle,
-        )
+        if access.may_do("tag"):
+            st.menu_button(
+                _("Ajouter une étiquette"),
+                names,
+                key="bulk_tag",
+                icon=":material/new_label:",
+                format_func=lambda name: (
+                    _("Nouvelle étiquette…") if name == _NEW else plain(name)
+                ),
+                disabled=idle,
+            )
+        if access.may_do("status"):
+            st.menu_button(
+                _("Changer le statut"),
+                rules.STATUSES,
+                key="bulk_status",
+                icon=":material/sync_alt:",
+                format_func=lambda code: _(STATUS_WORDS[code]),
+                disabled=idle,
+            )
         archives = shown.asked.wanted.archived == "yes"
         verb = "unarchive" if archives else "archive"
         icon = f":material/{verb}:"
-        archive = st.button(
+        archive = access.may_do(verb) and st.button(
             _(TITLES[verb]), key="bulk_archive", icon=icon, disabled=idle
         )
-        cancel = st.button(
+        cancel = access.may_do("cancel") and st.button(
             _("Annuler"), key="bulk_cancel", icon=":material/cancel:", disabled=idle
         )
-        taken_off = [f"-{name}" for name in shown.colors]
         st.menu_button(
             _("Autres actions"),
-            [*_MORE, *_PAPERS, *_FILES, *taken_off],
+            _others(shown),
             key="bulk_more",
             format_func=_more,
             disabled=idle,
@@ -159,6 +160,17 @@ def bar(here: Here, shown: Listing, ticked: tuple[int, ...]) -> None:
         _begin(asked, _selected(here, shown, ticked))
     if ticked:
         _take_away(here, shown, ticked)
+
+
+def _others(shown: Listing) -> list[str]:
+    """What else can be done with a selection: acts, papers, files, tags taken off."""
+    taken_off = [f"-{name}" for name in shown.colors]
+    return [
+        *[verb for verb in _MORE if access.may_do(verb)],
+        *(_PAPERS if access.may("orders.documents") else ()),
+        *(_FILES if access.may("orders.export") else ()),
+        *(taken_off if access.may_do("untag") else ()),
+    ]
 
 
 def _under_way() -> bool:

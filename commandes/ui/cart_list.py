@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.actions import bulk, objections
 from commandes.actions import carts as acting
 from commandes.reports import carts, templates
@@ -52,7 +52,9 @@ def screen(here: Here, wanted: OrderFilter, delay: int) -> None:
         mode="multi-row",
         alt=_("Paniers abandonnés"),
     )
-    if ticked:
+    if not access.may("carts.remind"):
+        pass  # who reads alone is offered nothing
+    elif ticked:
         _form(here, ticked)
     else:
         st.caption(_("Cochez des paniers pour les relancer."))

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from commandes import access
 from commandes.actions import messages
 from commandes.actions.orders import Order
 from commandes.errors import KeyReused
 from commandes.reports import templates
 from commandes.ui.framing import telling
+from commandes.ui.login import named
 from commandes.ui.parts import moment
 from commandes.words import MESSAGE_WORDS, _, fill, plural
 
@@ -81,7 +83,9 @@ def _message(message: Message, zone: str) -> None:
         who = f"{message.sender or _('Client')} · {at}"
     else:
         said = _("{actor} à {recipient} · {at}")
-        who = said.format(actor=message.actor, recipient=message.recipient, at=at)
+        who = said.format(
+            actor=named(message.actor or ""), recipient=message.recipient, at=at
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(who)
         state_badge(message.state)
@@ -154,6 +158,8 @@ def _act(
     action: Callable[[], None],
     again: Callable[[], None],
 ) -> None:
+    if not access.may("orders.message"):
+        return
     if st.button(label, key=key, icon=f":material/{icon}:"):
         with telling():
             action()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from commandes.actions import readings
 from commandes.documents import delivery_notes, pick_list, shipped
 from commandes.ui import exporting
 from commandes.words import _, plural
@@ -37,6 +38,7 @@ def run(here: Here, kind: Kind, order_ids: Sequence[int]) -> None:
     def work(path: Path, progress: Callable[[int, int], None]) -> str:
         if kind == "notes":
             made = delivery_notes(here.store, found.ids, path, progress)
+            readings.note(here.store, "documents", made, actor=here.actor)
             return plural("{n} bon de livraison", "{n} bons de livraison", made)
         made = pick_list(here.store, found.ids, path)
         return plural("{n} référence", "{n} références", made)

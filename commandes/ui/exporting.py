@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from commandes import words
+from commandes.actions import readings
 from commandes.reports.export import export
 from commandes.ui import files
 from commandes.ui.framing import telling
@@ -77,19 +78,20 @@ def run(
     stem = _("lignes") if lines else _("commandes")
 
     def work(path: Path, progress: Progress) -> str:
-        return rows_said(
-            export(
-                here.snap,
-                shown.asked.wanted,
-                format=code,
-                lines=lines,
-                sort=shown.asked.sort,
-                path=path,
-                progress=progress,
-                today=shown.today,
-                only=only,
-            )
+        rows = export(
+            here.snap,
+            shown.asked.wanted,
+            format=code,
+            lines=lines,
+            sort=shown.asked.sort,
+            path=path,
+            progress=progress,
+            today=shown.today,
+            only=only,
         )
+        many = shown.summary.count if only is None else len(only)
+        readings.note(here.store, "export", many, actor=here.actor)
+        return rows_said(rows)
 
     make(here, f"{stem}-{day}.{_FORMATS[code][1]}", work)
 

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from commandes import words
-from commandes.errors import CommandesError
-from commandes.ui import language
+from commandes import access, words
+from commandes.errors import CommandesError, LoginNeeded
+from commandes.ui import language, login
 from commandes.ui.house import House, open_house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from commandes.access import Person
     from commandes.mirror import Snapshot
     from commandes.settings import Settings
     from commandes.store import Store
@@ -35,7 +36,7 @@ _MARGINS = """<style>
 
 _PAGE = "page_shown"
 
-# Who acts from the screen, until people log in (access comes with its own issue).
+# Who acts from the screen where nobody logs in.
 ACTOR = "écran"
 
 
@@ -71,11 +72,14 @@ class Here:
 
 
 @contextmanager
-def frame(title: str, *, heading: bool = True) -> Iterator[Here]:
+def frame(title: str, function: str, *, heading: bool = True) -> Iterator[Here]:
     """Set up a page and show its errors in plain words.
+
+    Who is not logged in is asked to, and sees nothing else.
 
     Args:
         title: the page's title, in the reader's language.
+        function: what one must be allowed to do to see it, a code of `access`.
         heading: whether to show it at the top.
     """
     language.use_readers()
@@ -86,20 +90,43 @@ def frame(title: str, *, heading: bool = True) -> Iterator[Here]:
         layout="wide",
     )
     st.html(_MARGINS)
+    with telling(stop=True):
+        try:
+            who = login.person()
+        except LoginNeeded as refused:
+            login.ask(refused)
+    login.who(who)
     if heading:
         st.title(title, anchor=False)
     arrived = st.session_state.get(_PAGE) != title
     st.session_state[_PAGE] = title
-    with part(arrived=arrived) as here:
+    with _acting(who, arrived=arrived) as here:
+        access.require(function)
         yield here
 
 
 @contextmanager
-def part(*, arrived: bool = False) -> Iterator[Here]:
-    """The same for what runs again alone: a dialog or a fragment."""
+def part(*, ticking: bool = False) -> Iterator[Here]:
+    """The same for what runs again alone: a dialog or a fragment.
+
+    Args:
+        ticking: whether it does so by itself, which is no sign that somebody is there.
+    """
     language.use_readers()
+    with telling(stop=True):
+        try:
+            who = login.person(seen=not ticking)
+        except LoginNeeded:
+            st.rerun()  # the whole page, which asks who is there
+    with _acting(who) as here:
+        yield here
+
+
+@contextmanager
+def _acting(who: Person, *, arrived: bool = False) -> Iterator[Here]:
     with telling(stop=True), ExitStack() as closing:
-        yield Here(open_house(), ACTOR, arrived, closing)
+        closing.enter_context(access.acting_as(who))
+        yield Here(open_house(), who.actor or ACTOR, arrived, closing)
 
 
 @contextmanager

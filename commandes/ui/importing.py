@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -203,7 +204,8 @@ def _bring(here: Here, path: Path, progress: _Progress, key: str) -> ImportRepor
         progress=lambda done, total: told.append((done, total)),
     )
     beside = ThreadPoolExecutor(1, thread_name_prefix="import")
-    running = beside.submit(bringing)
+    # In the name of who confirmed it.
+    running = beside.submit(copy_context().run, bringing)
     beside.shutdown(wait=False)
     while not running.done():
         done, total = told[-1]
@@ -251,6 +253,14 @@ def _counts(report: ImportReport) -> None:
                 "{n} commande dont les montants ne s’additionnent pas à son total",
                 "{n} commandes dont les montants ne s’additionnent pas à leur total",
                 report.gaps,
+            )
+        )
+    if report.erased:
+        st.text(
+            plural(
+                "{n} commande d’un client effacé : ses données ne sont pas revenues",
+                "{n} commandes de clients effacés : leurs données ne sont pas revenues",
+                report.erased,
             )
         )
 
@@ -303,7 +313,7 @@ def rejects_csv(rejects: pl.DataFrame) -> bytes:
     """The rows refused as CSV; texts that could be formulas are defused."""
     said = _said(rejects)
     texts = [Column(name, name, "text") for name in said.columns[1:]]
-    safe = said.with_columns(*defused(texts))
-    # As the reader's own spreadsheet opens it.
-    separator = ";" if words.language() == "fr" else ","
+    # As the reader's own spreadsheet opens it; one that splits otherwise finds none.
+    separator, other = (";", ",") if words.language() == "fr" else (",", ";")
+    safe = said.with_columns(*defused(texts, separators=other))
     return safe.write_csv(include_bom=True, separator=separator).encode()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from commandes import access
+from commandes.actions import readings
 from commandes.reports.export import lists
 from commandes.ui import exporting
 from commandes.words import N_, _
@@ -36,6 +38,8 @@ def menu(
         stem: what the file's name begins with.
         frames: reads the rows, when they are wanted.
     """
+    if not access.may("orders.export"):
+        return
     chosen = st.menu_button(
         _("Exporter"),
         list(_FORMATS),
@@ -50,6 +54,8 @@ def menu(
     def work(path: Path, _progress: Callable[[int, int], None]) -> str:
         zone = here.settings.zone
         rows = lists.write(frames(), columns, format=chosen, path=path, zone=zone)
+        if any(column.code == "customer" for column in columns):
+            readings.note(here.store, "export", rows, actor=here.actor)
         return exporting.rows_said(rows)
 
     exporting.make(here, f"{stem}-{day}.csv", work)

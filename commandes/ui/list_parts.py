@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.actions.bulk import Asked
-from commandes.reports import detail, orders
+from commandes.reports import detail, masking, orders
 from commandes.reports.filters import OrderFilter
 from commandes.ui import (
     acting,
@@ -39,9 +39,11 @@ def head(shown: Listing) -> tuple[str, bool] | None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(_("Commandes"), anchor=False, width="stretch")
         _sort(shown)
-        if st.button(_("Importer"), key="import", icon=":material/upload_file:"):
+        brings = access.may("imports.make")
+        icon = ":material/upload_file:"
+        if brings and st.button(_("Importer"), key="import", icon=icon):
             st.switch_page("pages/reglages/importer.py")
-        return exporting.menu(shown)
+        return exporting.menu(shown) if access.may("orders.export") else None
 
 
 def _sort(shown: Listing) -> None:
@@ -112,7 +114,7 @@ def news(shown: Listing) -> None:
 
     @st.fragment(run_every=_BUSY if shown.behind else _QUIET, key="news")
     def ticking() -> None:
-        with part() as here:
+        with part(ticking=True) as here:
             if here.store.head().seq == shown.seq:
                 return
             snap = here.snap
@@ -235,5 +237,7 @@ def _go(here: Here, order_id: int, code: str) -> None:
             query_params={"commande": found.number, "source": found.source},
         )
     who = found.customer.email or found.customer.name or found.number
+    if masking.is_on():
+        who = found.number
     address.go(address.Asked(OrderFilter(search=who, archived="all")))
     st.rerun()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from commandes import access
 from commandes.reports import dashboard, orders
 from commandes.reports.views import BUILT_IN_VIEWS, saved_views
 
@@ -215,7 +216,9 @@ def _ask(
         place=place,
         start=0,
         summary=orders.summary(snap, asked.wanted, today=today),
-        moved=dashboard.moved(snap, asked.wanted, today=today),
+        moved=dashboard.moved(snap, asked.wanted, today=today)
+        if access.may("reports.money")
+        else (),
         colors=orders.tag_colors(snap),
         saved=saved,
         counts=_counts(here, saved, today, last),

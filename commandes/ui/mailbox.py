@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.reports import conversations, detail
-from commandes.ui import conversation
+from commandes.ui import conversation, reading
 from commandes.ui.parts import moment
 from commandes.words import MESSAGE_WORDS, _, plural
 
@@ -187,6 +187,7 @@ def _opened(here: Here) -> None:
         st.text(_("Choisissez une conversation."))
         return
     order = detail.order(here.store, number, st.query_params.get("source"))
+    reading.opened(here, "conversation", order.id)
     with st.container(key="thread"):
         who = order.customer.name or order.customer.email or _("Client")
         st.subheader(_("Conversation"), anchor=False)
@@ -200,4 +201,5 @@ def _opened(here: Here) -> None:
             )
         conversation.thread(here, order, st.rerun)
         st.subheader(_("Écrire au client"), anchor=False)
-        conversation.compose(here, order, st.rerun)
+        if access.may("orders.message"):
+            conversation.compose(here, order, st.rerun)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
+from commandes import access
 from commandes.reports import carts, comparison, figure_words
 from commandes.reports.definitions import definition
 from commandes.reports.figure_words import ABANDONMENT, TITLES
@@ -37,7 +38,7 @@ def ordered(here: Here, found: tuple[Figures, ...]) -> tuple[Figures, ...]:
 def metrics(
     here: Here,
     wanted: OrderFilter,
-    compared: str,
+    compared: str | None,
     refunds_by: str = "mark",
     *,
     abandonment: bool = False,
@@ -47,12 +48,13 @@ def metrics(
     Two currencies are never added: the others stand in a table.
 
     Args:
+        compared: a code of COMPARISONS; None: against nothing.
         abandonment: whether the rate of abandoned carts stands among them.
     """
     found = ordered(here, figures(here.snap, wanted, refunds_by=refunds_by))
     if not found:
         st.text(_("Aucune vente sur cette période."))
-        if abandonment:
+        if abandonment and compared and access.may("carts.read"):
             with st.grid(4, min_column_width=165, key="figures-none"):
                 _abandonment(here, wanted, compared, here.settings.currency)
         return ()
@@ -79,7 +81,7 @@ def metrics(
                 first.currency,
                 daily[name].to_list()[-_POINTS:] if name in daily.columns else None,
             )
-        if abandonment:
+        if abandonment and compared and access.may("carts.read"):
             _abandonment(here, wanted, compared, first.currency)
     if others:
         _others(others)
@@ -87,9 +89,11 @@ def metrics(
 
 
 def _before(
-    here: Here, wanted: OrderFilter, compared: str, refunds_by: str
+    here: Here, wanted: OrderFilter, compared: str | None, refunds_by: str
 ) -> tuple[Figures, ...]:
     """The figures of the comparison; none without a period that has both ends."""
+    if compared is None:
+        return ()
     today = datetime.now(here.settings.zone).date()
     other = comparison.before(wanted, compared, today)
     return figures(here.snap, other, refunds_by=refunds_by) if other else ()

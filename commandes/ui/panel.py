@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.reports import detail, orders
 from commandes.ui import (
     acting,
@@ -19,10 +19,13 @@ from commandes.ui import (
     conversation,
     listing,
     parts,
+    personal_data,
+    reading,
     theme,
 )
 from commandes.ui.acting import Seen
 from commandes.ui.framing import part
+from commandes.ui.login import named
 from commandes.ui.parts import addresses, amounts, facts, lines, moment, services
 from commandes.ui.plain import plain
 from commandes.words import N_, _, plural
@@ -53,6 +56,7 @@ _ACTIONS = {
 def drawer(order_id: int) -> None:
     """Open the drawer of an order, by its id."""
     st.session_state[_OPEN] = order_id
+    reading.anew()
 
     @st.dialog(_("Commande"), position="right", width=WIDTH, on_dismiss=_closed)
     def opened() -> None:
@@ -125,6 +129,7 @@ def show(
         again: draws all this again.
     """
     zone = here.settings.timezone
+    reading.opened(here, "order", order.id)
     _head(order, zone)
     _actions(here, order, again)
     for title, draw, there in (
@@ -140,6 +145,7 @@ def show(
         if there:
             heading(title, anchor=False)
             draw(order, zone)
+    personal_data.way(order)
     others = orders.of_customer(here.snap, order.customer.email, but=order.id)
     if not others.is_empty():
         heading(_("Autres commandes de ce client"), anchor=False)
@@ -149,16 +155,19 @@ def show(
 def _actions(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
     """What can be done with the order, the form that was asked for, its answer."""
     acting.said(order.id)
-    acting_forms.state(order)
-    acting_forms.tags(here, order)
+    if access.may("orders.status"):
+        acting_forms.state(order)
+    if access.may("orders.tag"):
+        acting_forms.tags(here, order)
     with st.container(horizontal=True, vertical_alignment="center", key="panel_acts"):
-        st.button(
-            _("Ajouter un numéro de suivi"),
-            key="panel_add_tracking",
-            icon=":material/local_shipping:",
-            on_click=acting.open_form,
-            args=(order.id, "track"),
-        )
+        if access.may("orders.track"):
+            st.button(
+                _("Ajouter un numéro de suivi"),
+                key="panel_add_tracking",
+                icon=":material/local_shipping:",
+                on_click=acting.open_form,
+                args=(order.id, "track"),
+            )
         count = len(order.messages)
         st.button(
             f"{_('Conversation')} · {words.number(count)}"
@@ -182,7 +191,8 @@ def _actions(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
     if form == "conversation":
         with st.container(border=True, key="acting_form"):
             conversation.thread(here, order, again)
-            conversation.compose(here, order, again)
+            if access.may("orders.message"):
+                conversation.compose(here, order, again)
             st.button(_("Fermer"), key="acting_close", on_click=acting.close_form)
     elif form and acting_forms.known(order, form):
         with st.container(border=True, key="acting_form"):
@@ -201,7 +211,7 @@ def _offered(order: OrderDetail) -> list[str]:
         "unarchive": order.archived_at is not None,
         "note": True,
     }
-    return [code for code in _ACTIONS if there[code]]
+    return [code for code in _ACTIONS if there[code] and access.may_do(code)]
 
 
 def _chosen(seen: Seen) -> None:
@@ -249,8 +259,11 @@ def _head(order: OrderDetail, zone: str) -> None:
 
 
 def _customer(order: OrderDetail, zone: str) -> None:
-    del zone
     customer = order.customer
+    if order.erased_at:
+        said = _("Les données personnelles de ce client ont été effacées le {moment}.")
+        st.text(said.format(moment=moment(order.erased_at, zone)))
+        return
     consent = {None: None, True: _("Oui"), False: _("Non")}
     facts(
         {
@@ -379,6 +392,8 @@ def _take_back(order: OrderDetail, verb: str, **about: Any) -> None:  # noqa: AN
     The question stands where the button stood: « Non » in its place, so that a double
     click takes nothing back.
     """
+    if not access.may_do("void_payment" if verb == "void" else verb):
+        return
     which = "-".join(map(str, about.values()))
     icon, label, question = _BACK[verb]
     name = f"panel_{verb}_{which}"
@@ -412,6 +427,8 @@ def _parcels(order: OrderDetail, zone: str) -> None:
         st.caption(_("Aucun numéro de suivi."))
     for shipment in order.shipments:
         parts.shipment(shipment, zone)
+        if not access.may("orders.track"):
+            continue
         with st.container(horizontal=True):
             st.button(
                 _("Corriger"),
@@ -435,7 +452,7 @@ def _joined(*texts: str | None) -> str | None:
 def _notes(order: OrderDetail, zone: str) -> None:
     for note in order.notes:
         with st.container(border=True):
-            who = _("Client") if note.author == "client" else note.author
+            who = _("Client") if note.author == "client" else named(note.author)
             st.text(f"{who} · {moment(note.at, zone)}")
             st.text(note.text)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.reports import refunds
 from commandes.reports.dashboard import CANCELLED_PAID
 from commandes.reports.export.columns import REFUNDS
@@ -70,6 +70,8 @@ def _to_do(here: Here) -> None:
         alt=_("Remboursements à effectuer"),
     )
     rows = [sent.row(listed, mark) for mark in chosen]
+    if not access.may("refunds.close"):
+        return
     if rows:
         refund_forms.show(here, rows, today)
     else:

@@ -88,7 +88,7 @@ def catching_up(here: Here, name: str) -> None:
 
     @st.fragment(run_every="2s", key=f"catching-up-{name}")
     def ticking() -> None:
-        with part() as now:
+        with part(ticking=True) as now:
             if not now.snap.behind:
                 refresh(name)
                 st.rerun(scope="app")

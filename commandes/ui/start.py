@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from commandes import access
 from commandes.intake import withdraw
 from commandes.ui import listing, sidebar
 from commandes.ui.framing import part
@@ -21,7 +22,7 @@ SAMPLES = 2000
 
 def sample_note(here: Here) -> None:
     """Say that these are samples, and offer to start with one's own file."""
-    if not here.store.is_sample():
+    if not here.store.is_sample() or not access.may("imports.make"):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="sample_note"):
         st.badge(
@@ -54,15 +55,16 @@ def empty_store(here: Here) -> None:
                 "WooCommerce, Wix, Squarespace ou tout autre tableau)."
             )
         )
+        brings = access.may("imports.make")
         with st.container(horizontal=True):
-            if st.button(
+            if brings and st.button(
                 _("Importer un fichier"),
                 key="empty_import",
                 type="primary",
                 icon=":material/upload_file:",
             ):
                 st.switch_page(IMPORT_PAGE)
-            if st.button(
+            if brings and st.button(
                 _("Regarder avec des exemples"),
                 key="empty_samples",
                 icon=":material/science:",
@@ -74,7 +76,7 @@ def empty_store(here: Here) -> None:
 @st.fragment(run_every="3s", key="first_orders")
 def _first_orders() -> None:
     """Show the first orders by themselves: an import may run elsewhere."""
-    with part() as here:
+    with part(ticking=True) as here:
         if not here.store.is_empty():
             listing.refresh()
             st.rerun(scope="app")

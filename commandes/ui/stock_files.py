@@ -92,7 +92,7 @@ def _confirmed(here: Here, found: Levels, key: str) -> bool:
 
 def _preview(here: Here, found: Levels) -> None:
     zone = here.settings.timezone
-    with here.store.reading() as connection:
+    with here.store.reading("stock/opening") as connection:
         now = {
             item: on_hand
             for item, (_id, on_hand) in stock.standing(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.reports import stock
 from commandes.ui import doing, order_links, sent, stock_files, stock_forms
+from commandes.ui.login import named
 from commandes.ui.parts import facts
 from commandes.words import CAUSE_WORDS, _, plural
 
@@ -52,8 +53,10 @@ def screen(here: Here) -> None:
         )
     else:
         _levels(here, listed)
-    stock_files.opening(here)
-    stock_files.carrying(here)
+    if access.may("stock.open"):
+        stock_files.opening(here)
+    if access.may("orders.export"):
+        stock_files.carrying(here)
     order_links.follow()
 
 
@@ -227,7 +230,8 @@ def _one(here: Here, row: dict[str, Any], *, opened: bool) -> None:
         if row["held"] is not None:
             known[_("Pris")] = words.number(row["held"])
         facts(known, skip_missing=True)
-        stock_forms.show(here, row)
+        if access.may("stock.adjust"):
+            stock_forms.show(here, row)
         total, found = stock.movements(here.store, row["id"], most=MOST_MOVEMENTS)
         st.text(plural("{n} mouvement", "{n} mouvements", total))
         if found:
@@ -243,7 +247,7 @@ def _movements(found: tuple[Movement, ...], key: str, zone: str) -> None:
             "cause": _(CAUSE_WORDS.get(move.cause, move.cause)),
             "order": move.number or "",
             "open": order_links.label(move.number),
-            "actor": move.actor,
+            "actor": named(move.actor or ""),
             "reason": move.reason or "",
         }
         for move in found

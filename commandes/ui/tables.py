@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.ui import listing as lists
 from commandes.ui import theme
 from commandes.ui.plain import plain
@@ -35,6 +35,12 @@ _MENU = {
     "refund": (":material/undo:", N_("Rembourser")),
     "page": (":material/open_in_new:", N_("Ouvrir la fiche")),
     "customer": (":material/person_search:", N_("Commandes de ce client")),
+}
+# The action of each, where it is one.
+_DOES = {
+    "tags": "tag",
+    **{code: code for code in ("status", "archive", "unarchive", "cancel")},
+    **{code: code for code in ("restore", "refund")},
 }
 # As many tags as a menu still shows at a glance.
 _TAGS_IN_MENU = 6
@@ -80,7 +86,7 @@ def _menu(row: dict[str, Any], listing: Listing) -> dict[str, str]:
     known = {
         f"{icon} {_(text)}": code
         for code, (icon, text) in _MENU.items()
-        if code not in left_out
+        if code not in left_out and (code not in _DOES or access.may_do(_DOES[code]))
     }
     first, *others = known.items()
     return dict([first, *_tag_entries(row["tags"], listing), *others])
@@ -88,6 +94,8 @@ def _menu(row: dict[str, Any], listing: Listing) -> dict[str, str]:
 
 def _tag_entries(put_on: list[str], listing: Listing) -> list[tuple[str, str]]:
     """Tags that one choice puts on or takes off, those of the row first."""
+    if not access.may("orders.tag"):
+        return []
     names = dict.fromkeys([*put_on, *listing.colors])
     return [
         (f":material/label_off: {_('Retirer')} {plain(name)}", f"-{name}")

@@ -273,5 +273,6 @@ def refused_csv(refused: Sequence[Outcome]) -> bytes:
             _("Raison"): [one.said for one in refused],
         }
     )
-    safe = frame.with_columns(*defused([Column(n, n, "text") for n in frame.columns]))
+    texts = [Column(name, name, "text") for name in frame.columns]
+    safe = frame.with_columns(*defused(texts, separators=","))
     return safe.write_csv(include_bom=True, separator=";").encode()

@@ -6,8 +6,10 @@ from commandes import ui
 from commandes.reports import detail
 from commandes.words import _
 
-with ui.frame(_("Commande")) as here:
+with ui.frame(_("Commande"), "orders.read") as here:
     ui.start.sample_note(here)
+    if here.arrived:
+        ui.reading.anew()
     number = st.query_params.get("commande")
     if number is None:
         st.text(_("Choisissez une commande dans la liste."))

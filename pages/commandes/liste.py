@@ -5,7 +5,7 @@ import streamlit as st
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Commandes"), heading=False) as here:
+with ui.frame(_("Commandes"), "orders.read", heading=False) as here:
     ui.start.sample_note(here)
     asked = ui.address.entered(arrived=here.arrived)
     shown = ui.listing.shown(here, asked)

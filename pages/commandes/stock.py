@@ -3,7 +3,7 @@
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Stock")) as here:
+with ui.frame(_("Stock"), "stock.read") as here:
     ui.start.sample_note(here)
     ui.stock_list.screen(here)
     ui.language.switch()

@@ -3,7 +3,7 @@
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Numéros de suivi")) as here:
+with ui.frame(_("Numéros de suivi"), "orders.track") as here:
     ui.start.sample_note(here)
     ui.tracking_numbers.screen(here)
     ui.language.switch()

@@ -3,7 +3,7 @@
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Analyses libres (SQL)")) as here:
+with ui.frame(_("Analyses libres (SQL)"), "notebook.use") as here:
     ui.start.sample_note(here)
     if here.store.is_empty():
         ui.start.empty_store(here)

@@ -3,7 +3,7 @@
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Paniers abandonnés")) as here:
+with ui.frame(_("Paniers abandonnés"), "carts.read") as here:
     ui.start.sample_note(here)
     if here.store.is_empty():
         ui.start.empty_store(here)

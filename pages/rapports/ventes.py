@@ -3,7 +3,7 @@
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Ventes")) as here:
+with ui.frame(_("Ventes"), "reports.money") as here:
     ui.start.sample_note(here)
     if here.store.is_empty():
         ui.start.empty_store(here)

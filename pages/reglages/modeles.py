@@ -3,7 +3,7 @@
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Modèles de message")) as here:
+with ui.frame(_("Modèles de message"), "settings.change") as here:
     ui.start.sample_note(here)
     ui.message_templates.screen(here)
     ui.language.switch()

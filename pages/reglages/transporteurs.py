@@ -3,7 +3,7 @@
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Transporteurs")) as here:
+with ui.frame(_("Transporteurs"), "settings.change") as here:
     ui.start.sample_note(here)
     ui.carriers.screen(here)
     ui.language.switch()

@@ -72,8 +72,8 @@ create table orders (
     made_with struct(                  -- movements of orders of several means
         move varchar, moved_at bigint, means varchar
     )[],
-    search_text varchar not null,      -- fold(number, name, e-mail, titles, skus,
-                                       -- phone, towns, references of payments)
+    search_text varchar not null,      -- fold(name, e-mail, phone, towns, \x1f,
+                                       -- number, articles, references of payments)
     version integer not null
 );
 
@@ -157,5 +157,6 @@ create table mirror_state (
     store_id varchar not null,
     layout varchar not null,           -- digest of sql/mirror: other layout, rebuild
     seq bigint not null,
-    digest varchar not null
+    digest varchar not null,
+    born bigint not null               -- the journal's head when it was made
 );

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # Of commandes.ui.tables: how high a row is, and where its two buttons stand.
 ROW, TICKS, NUMBER, INFOS, MENU = 34, 32, 72, 60, 34
+# The start-up token of each server that runs, by its address.
+TOKENS: dict[str, str] = {}
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -58,12 +60,14 @@ def served(
     data: Path,
     fill: Callable[[Shop], object] | None = None,
     *,
+    port: int = 0,
     log: Path | None = None,
     **more: str,
 ) -> Iterator[Server]:
     """A server in a process of its own over a new data folder.
 
     Args:
+        port: 0 takes any free one.
         log: where its standard error goes; None: with ours.
         more: settings of the environment.
     """
@@ -72,7 +76,7 @@ def served(
         with opened(settings) as store:
             fill(Shop(store))
     process = subprocess.Popen(
-        [sys.executable, "-m", "commandes.cli", "serve", "--port", "0", "--json"],
+        [sys.executable, "-m", "commandes.cli", "serve", "--port", str(port), "--json"],
         env={
             **{k: v for k, v in os.environ.items() if not k.startswith("COMMANDES_")},
             "COMMANDES_DATA_DIR": str(data),
@@ -84,7 +88,11 @@ def served(
         text=True,
     )
     try:
-        yield Server(json.loads(process.stdout.readline())["address"], settings)
+        printed = json.loads(process.stdout.readline())["address"]
+        address, _slash, token = printed.partition("/?token=")
+        if token:
+            TOKENS[address] = token
+        yield Server(address, settings)
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -97,6 +105,7 @@ class Visitor:
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
         self.foreign: list[str] = []
+        self._enter()
         context.on("request", lambda request: self._note(request.url))
 
     def _note(self, url: str) -> None:
@@ -105,8 +114,24 @@ class Visitor:
         if parts.scheme not in ("data", "blob", "about") and not local:
             self.foreign.append(url)
 
+    def _enter(self) -> None:
+        """Hold what the printed address of each server gives."""
+        self.context.add_cookies(
+            [
+                {
+                    "name": f"commandes_{urlsplit(address).port}",
+                    "value": token,
+                    "url": address,
+                    "httpOnly": True,
+                    "sameSite": "Strict",
+                }
+                for address, token in TOKENS.items()
+            ]
+        )
+
     def open(self, url: str) -> Page:
         """A page, once Streamlit has drawn it."""
+        self._enter()
         page = self.context.new_page()
         page.goto(url)
         settled(page)

@@ -19,34 +19,47 @@ LAYERS = {  # a part may import the parts named here, and itself
     "words": set(),
     "logs": set(),
     "whole": {"errors", "words"},
-    "background": {"words"},
     "rules": set(),
+    "personal": {"rules"},
     "errors": {"words"},
+    "access": {"errors", "words"},
+    "background": {"access", "words"},
     "settings": {"errors", "words"},
-    "store": {"logs", "settings", "errors", "rules", "words"},
-    "actions": {"store", "settings", "errors", "rules", "words"},
+    "store": {"access", "logs", "settings", "errors", "rules", "words"},
+    "actions": {
+        *("access", "personal", "store", "settings", "errors", "rules", "words"),
+    },
     "mirror": {"store", "settings", "errors", "rules", "words"},
-    "intake": {"actions", "store", "settings", "errors", "rules", "words"},
+    "intake": {"personal", "actions", "store", "settings", "errors", "rules", "words"},
     "mail": {
         *("actions", "background", "store", "settings", "errors", "rules", "words"),
         "logs",
     },
     "backups": {
-        *("actions", "store", "settings", "errors", "rules", "words"),
+        *("access", "actions", "store", "settings", "errors", "rules", "words"),
         *("logs", "whole"),
     },
-    "reports": {"mirror", "store", "settings", "errors", "rules", "words", "whole"},
+    "reports": {
+        *("personal", "mirror", "store", "settings", "errors", "rules", "words"),
+        "whole",
+    },
     "notebook": {"mirror", "store", "settings", "errors", "rules", "words"},
     "documents": {
         *("reports", "intake", "mirror", "store", "errors", "rules", "words"),
         *("settings", "whole"),
     },
+    "privacy": {
+        *("actions", "mirror", "store", "personal"),
+        *("settings", "errors", "rules", "words"),
+    },
     "ui": {
+        *("privacy", "personal"),
         *("documents", "reports", "notebook", "actions", "intake", "mail", "mirror"),
         *("store", "backups"),
         *("settings", "errors", "rules", "words"),
     },
     "unsubscribing": {"actions", "store", "settings", "errors", "words"},
+    "doorway": {"access", "ui", "unsubscribing", "settings", "words"},
     "web": {
         *("ui", "backups", "unsubscribing", "store", "settings", "errors", "words"),
         "logs",
@@ -54,13 +67,19 @@ LAYERS = {  # a part may import the parts named here, and itself
     "server": {
         *("web", "ui", "backups", "mail", "actions", "background", "unsubscribing"),
         *("mirror", "store", "settings", "errors", "words", "logs"),
+        *("doorway", "privacy"),
     },
     "cli": {
-        *("server", "documents", "reports", "actions", "intake", "mail", "mirror"),
-        *("store", "backups"),
+        *("privacy", "server", "documents", "reports", "actions", "intake", "mail"),
+        *("mirror", "store", "backups"),
         *("settings", "errors", "rules", "words"),
     },
 }
+# Whoever acts or asks may say so, and be asked what they may.
+for part in ("store", "actions", "mirror", "intake", "mail", "reports", "notebook"):
+    LAYERS[part] = LAYERS[part] | {"access"}
+for part in ("documents", "ui", "unsubscribing", "server", "cli", "privacy"):
+    LAYERS[part] = LAYERS[part] | {"access"}
 # words.money asks rules how many decimals a currency has, where it is shown.
 LAYERS["words"] = {"rules"}
 

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
+from commandes.access import Role
 from commandes.actions import (
     carriers,
     carts,
+    erase,
     messages,
     notebooks,
     notes,
     objections,
     payments,
+    people,
     profiles,
     refunds,
     status,
@@ -144,7 +147,12 @@ CASES = (
     Case("recolour a tag", tags.recolour, ("VIP", "violet")),
     Case("sweep", carts.sweep_batch),
     Case("remind", carts.remind, (LEFT, *REMINDER)),
+    Case("erase a customer", erase.erase, ("z@e.org",)),
     Case("object", objections.object_to_reminders, (TOKEN,)),
+    Case("invite", people.invite, ("ana@example.org", Role.STAFF)),
+    Case("another role", people.change_role, (2, Role.FINANCE)),
+    Case("take access", people.deactivate, (2,)),
+    Case("give access back", people.reactivate, (3,)),
 )
 
 
@@ -173,6 +181,9 @@ def fill(shop: Shop) -> None:
     shop.order("9", at=left, is_cart=True, marketing_consent=True, email="z@e.org")
     notebooks.save(store, "Paniers", [SELECT], actor="Inès")
     _correspond(store)
+    for email in ("chef@example.org", "bob@example.org", "eve@example.org"):
+        people.invite(store, email, Role.ADMINISTRATOR, actor="Inès")
+    people.deactivate(store, 3, actor="Inès")
 
 
 def _correspond(store: Store) -> None:

@@ -92,6 +92,11 @@ def test_an_older_store_is_brought_up_to_date(settings):
     open_store(settings).close()
     writing, reading = engines.create(settings)
     with writing.begin() as connection:
+        for table in ("erasures", "readings"):
+            connection.execute(text(f"drop table {table}"))
+        connection.execute(text("alter table orders drop column erased_at"))
+        connection.execute(text("drop table login_sessions"))
+        connection.execute(text("alter table people drop column sessions_valid_from"))
         connection.execute(text("drop table notebooks"))
         connection.execute(text("drop table carriers"))
         connection.execute(text("drop index ix_messages_state"))

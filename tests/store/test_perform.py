@@ -22,9 +22,9 @@ def announce(store, word="open", *, key=None, fail=False):
         if fail:
             writer.flush()
             raise ZeroDivisionError
-        return Receipt("", "12", "announce", changed=True, result={"word": word})
+        return Receipt("", "12", "note", changed=True, result={"word": word})
 
-    return store.perform("announce", {"word": word}, work, actor="Inès", key=key)
+    return store.perform("note", {"word": word}, work, actor="Inès", key=key)
 
 
 def entries(store):
@@ -46,7 +46,7 @@ def test_the_same_key_gives_the_first_receipt_again(any_store):
     again = announce(any_store, key="k")
 
     assert (first.receipt, first.changed, first.message) == ("k", True, "")
-    assert (again.receipt, again.order, again.action) == ("k", "12", "announce")
+    assert (again.receipt, again.order, again.action) == ("k", "12", "note")
     assert again.result == {"word": "open"}
     assert (again.changed, again.message) == (False, "C’est déjà fait.")
     assert entries(any_store) == 1
@@ -84,7 +84,7 @@ def test_a_key_used_for_something_else_is_refused(any_store):
         announce(any_store, "closed", key="k")
     with pytest.raises(KeyReused):
         any_store.perform(
-            "close",
+            "close_refund",
             {"word": "open"},
             lambda _writer: Receipt("", "", "close", changed=True),
             actor="Inès",
@@ -130,8 +130,8 @@ def test_a_receipt_of_nothing_to_do_keeps_its_sentence(any_store):
     def work(_writer):
         return Receipt("", "", "close", changed=False, message="Déjà fermé.")
 
-    first = any_store.perform("close", {}, work, actor="Inès", key="k")
-    again = any_store.perform("close", {}, work, actor="Inès", key="k")
+    first = any_store.perform("close_refund", {}, work, actor="Inès", key="k")
+    again = any_store.perform("close_refund", {}, work, actor="Inès", key="k")
 
     assert first == again
     assert again.message == "Déjà fermé."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from commandes import access
 from commandes.errors import BadFilter
 from commandes.reports.export import writers
 from commandes.whole import whole
@@ -43,6 +44,7 @@ def write(
         BadFilter: an unknown format.
         ExportUnwritable: the file cannot be written.
     """
+    access.require("orders.export")
     if format not in _WRITERS:
         raise BadFilter(name="format", value=format, choices=", ".join(FORMATS))
     rows = 0

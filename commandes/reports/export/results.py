@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from commandes import access
 from commandes.errors import BadFilter
 from commandes.reports.export import lists
 from commandes.reports.export.columns import Column
@@ -43,6 +44,7 @@ def write(
         BadFilter: an unknown format.
         ExportUnwritable: the file cannot be written.
     """
+    access.require("orders.export")
     if format not in FORMATS:
         raise BadFilter(name="format", value=format, choices=", ".join(FORMATS))
     if format != "parquet":

@@ -7,10 +7,12 @@ sorted, and cuts all of them into ranges that are asked for one after the other.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from commandes.errors import MirrorError
+from commandes.reports import masking
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -28,10 +30,16 @@ _TRIM_EVERY = 5
 
 def one_ahead(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """The same frames, the next one read while the reader writes the last one."""
+    # The other thread asks in the name of who asks here.
+    here = copy_context()
+
+    def following() -> pl.DataFrame | None:
+        return here.run(lambda: next(frames, None))
+
     with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(next, frames, None)
+        coming = ahead.submit(following)
         while (frame := coming.result()) is not None:
-            coming = ahead.submit(next, frames, None)
+            coming = ahead.submit(following)
             yield frame
 
 
@@ -78,7 +86,7 @@ def slices(
         # The lines of an order keep their order, whichever way the orders go.
         by = [*keys, "position"] if lines else keys
         down = [downwards] * 3 + [False] * lines
-        yield found.sort(by, descending=down).drop(keys)
+        yield masking.frame(found.sort(by, descending=down).drop(keys))
 
 
 def _ranges(
