@@ -130,7 +130,7 @@ FUNCTIONS = (
         "orders.tag",
         N_("Ajouter et retirer des étiquettes"),
         _DESK,
-        actions=_words("tag untag"),
+        actions=_words("tag untag tags"),
     ),
     Function(
         "orders.status",
@@ -148,13 +148,15 @@ FUNCTIONS = (
         "orders.track",
         N_("Noter les numéros de suivi"),
         _DESK,
-        actions=_words("track ship change_track untrack"),
+        actions=_words("track ship change_track untrack recall_track"),
     ),
     Function(
         "orders.message",
         N_("Écrire aux clients"),
         _DESK,
-        actions=_words("message retry_message decide_message read_messages"),
+        actions=_words(
+            "message retry_message decide_message read_messages withdraw_message"
+        ),
     ),
     Function(
         "orders.cancel",
@@ -166,7 +168,7 @@ FUNCTIONS = (
         "orders.refund",
         N_("Marquer comme remboursée, retirer la marque"),
         _DESK,
-        actions=_words("refund unrefund"),
+        actions=_words("refund unrefund cancel_refund"),
     ),
     Function(
         "orders.documents",
@@ -305,6 +307,12 @@ FUNCTIONS = (
         actions=_words("invite_person change_role deactivate_person reactivate_person"),
     ),
     Function(
+        "backups.make",
+        N_("Faire et restaurer des sauvegardes"),
+        _NOBODY_ELSE,
+        actions=_words("backup restore_backup"),
+    ),
+    Function(
         "server.care",
         N_("Veiller sur le serveur : vérification, copie de lecture, sauvegardes"),
         _NOBODY_ELSE,
@@ -387,6 +395,7 @@ LOCAL = Person("", of_role(Role.ADMINISTRATOR), role=Role.ADMINISTRATOR)
 # What the server does by itself, each with what it needs.
 POST = Person("", frozenset({"mail.carry"}))
 SWEEPER = Person("", frozenset({"carts.sweep"}))
+BACKUP = Person("", frozenset({"backups.make"}))
 KEEPER = Person("", frozenset({"customers.retention", "customers.erase"}))
 CUSTOMER = Person("", frozenset({"reminders.object"}))
 DOORKEEPER = Person("", frozenset({"people.recognise"}))

@@ -120,7 +120,6 @@ def _finished(
     tag_id: int,
     step: Callable[[Writer], bool],
     *,
-    action: str,
     actor: str,
     progress: Progress | None,
 ) -> Receipt:
@@ -135,7 +134,7 @@ def _finished(
         if progress:
             progress(min(done, touched), touched)
         store.give_way()
-        with store.writing(actor, action=action) as writer:
+        with store.writing(actor, action=receipt.action) as writer:
             left = step(writer)
         done += BATCH
     if progress:

@@ -59,7 +59,7 @@ def _claimed(store: Store, settings: Settings, now: datetime) -> bool:
         done = history.instant(connection, history.DONE)
         if done is not None and now - done < pause:
             return False
-    with store.writing(history.ACTOR) as writer:
+    with store.writing(history.ACTOR, action="backup") as writer:
         done = history.instant(writer.connection, history.DONE)
         begun = history.instant(writer.connection, history.BEGUN)
         if (done and now - done < pause) or (begun and now - begun < CLAIM):

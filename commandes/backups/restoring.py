@@ -210,7 +210,7 @@ def _leave_to_people(store: Store, actor: str) -> int:
     waits = select(m.id, m.order_id).where(
         m.direction == "out", m.state.in_(("queued", "sending"))
     )
-    with store.writing(actor) as writer:
+    with store.writing(actor, action="restore_backup") as writer:
         waiting = writer.connection.execute(waits.order_by(m.id)).all()
         for message in waiting:
             writer.connection.execute(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from commandes import words
 from commandes.documents.printable import visible
 from commandes.errors import BadFilter
-from commandes.reports.export.whole import whole
+from commandes.whole import whole
 from commandes.words import _
 
 if TYPE_CHECKING:

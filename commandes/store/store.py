@@ -436,7 +436,8 @@ class Within(Store):
         key: str | None = None,
     ) -> Receipt:
         """Do the work; the receipt to keep is that of the whole transaction."""
-        del action, arguments, actor, key
+        del arguments, actor, key
+        access.require_action(action)
         return work(self._writer)
 
 

@@ -386,13 +386,17 @@ _BACK = {
 }
 
 
+# Their actions, by the name that the store knows, where it is another.
+_ACTIONS_BACK = {"void": "void_payment", "recall": "recall_track"}
+
+
 def _take_back(order: OrderDetail, verb: str, **about: Any) -> None:  # noqa: ANN401 (an id or a number)
     """A button that takes back one payment or parcel, once that is confirmed.
 
     The question stands where the button stood: « Non » in its place, so that a double
     click takes nothing back.
     """
-    if not access.may_do("void_payment" if verb == "void" else verb):
+    if not access.may_do(_ACTIONS_BACK.get(verb, verb)):
         return
     which = "-".join(map(str, about.values()))
     icon, label, question = _BACK[verb]

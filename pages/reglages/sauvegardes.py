@@ -3,6 +3,6 @@
 from commandes import ui
 from commandes.words import _
 
-with ui.frame(_("Sauvegardes")) as here:
+with ui.frame(_("Sauvegardes"), "backups.make") as here:
     ui.backups.screen(here)
     ui.language.switch()

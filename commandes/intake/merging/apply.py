@@ -99,7 +99,8 @@ def _orders(writer: Writer, plans: Sequence[Plan]) -> None:
 def _lines(writer: Writer, plans: Sequence[Plan]) -> None:
     table = tables.order_lines
     _update(writer, table, [it for plan in plans for it in plan.lines.updates.items()])
-    writer.delete_lines([id_ for plan in plans for id_ in plan.lines.deletes])
+    gone = [id_ for plan in plans for id_ in plan.lines.deletes]
+    writer.delete_rows(table, gone)
     new = [
         (plan, {"order_id": plan.known.row.id, **values})
         for plan in plans
