@@ -174,7 +174,7 @@ FUNCTIONS = (
         "orders.documents",
         N_("Imprimer les bons de livraison et les listes de prélèvement"),
         _ALL,
-        questions=_words("orders/picking"),
+        questions=_words("orders/picking orders/shipped"),
     ),
     Function(
         "orders.export",
@@ -213,7 +213,7 @@ FUNCTIONS = (
         "stock.read",
         N_("Voir le stock et ses mouvements"),
         _ALL,
-        questions=_words("stock/levels stock/counts stock/movements"),
+        questions=_words("stock/levels stock/unopened stock/counts stock/movements"),
     ),
     Function(
         "stock.adjust",
@@ -311,6 +311,7 @@ FUNCTIONS = (
         N_("Faire et restaurer des sauvegardes"),
         _NOBODY_ELSE,
         actions=_words("backup restore_backup"),
+        questions=_words("server/backups"),
     ),
     Function(
         "server.care",

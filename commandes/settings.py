@@ -442,9 +442,9 @@ SETTINGS = (
         "metrics_token",
         "",
         "Who has it may read /metrics from elsewhere (Authorization: Bearer); empty: "
-        "this machine alone. At least 16 characters.",
+        "this machine alone. At least 32 characters.",
         _secret,
-        N_("un secret d’au moins 16 caractères"),
+        N_("un secret d’au moins 32 caractères"),
     ),
     Setting(
         "security_contact",

@@ -34,7 +34,7 @@ TOLD = {
     "COMMANDES_SHOP_ADDRESS": "Au Phare|29200 Brest, France|France",
     "COMMANDES_ALLOWED_HOSTS": "Shop.example.org, orders.example.org",
     "COMMANDES_TRUSTED_PROXIES": "192.0.2.1,2001:db8::/32",
-    "COMMANDES_METRICS_TOKEN": "0123456789abcdef",
+    "COMMANDES_METRICS_TOKEN": "0123456789abcdef0123456789abcdef",
     "COMMANDES_SECURITY_CONTACT": "security@example.org",
     "COMMANDES_BACKUP_DIR": "/srv/backups",
     "COMMANDES_BACKUP_EVERY": "24",

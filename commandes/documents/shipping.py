@@ -77,7 +77,7 @@ def _known(store: Store, ids: Sequence[int]) -> dict[int, Any]:
         exists().where(lines.order_id == o.id).label("has_lines"),
         exists().where(and_(lines.order_id == o.id, due > 0)).label("has_due"),
     ).where(o.id.in_(list(ids)))
-    with store.reading() as connection:
+    with store.reading("orders/shipped") as connection:
         return {row.id: row for row in connection.execute(statement)}
 
 

@@ -111,7 +111,7 @@ def unopened(store: Store, ids: Sequence[int]) -> frozenset[int]:
     moved = select(i.id).where(
         i.id.in_(list(ids)), exists().where(m.stock_item_id == i.id)
     )
-    with store.reading() as connection:
+    with store.reading("stock/unopened") as connection:
         known = set(connection.scalars(said.distinct()))
         return frozenset(connection.scalars(moved)) - known
 

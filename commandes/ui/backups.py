@@ -28,7 +28,7 @@ _ROW_HEIGHT = 34
 
 def screen(here: Here) -> None:
     """Draw the whole screen."""
-    with here.store.reading() as connection:
+    with here.store.reading("server/backups") as connection:
         made = history.last(connection)
         trouble = facts.read(connection, history.TROUBLE)
         head = here.store.head()

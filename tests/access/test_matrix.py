@@ -82,7 +82,7 @@ def actions_found() -> set[str]:
     named = [literal(call.args[0]) for _path, call in calls("perform")]
     named += [
         literal(call.args[1])
-        for path, call in calls("act")
+        for path, call in (*calls("act"), *calls("together"))
         if path.parent.name == "actions"
     ]
     named += [literal(k.value) for _p, call in calls("writing") for k in call.keywords]

@@ -14,7 +14,7 @@ from commandes.errors import StoreInUse
 from commandes.web.bodies import SMALL
 from commandes.web.rates import DOORS
 
-TOKEN = "0123456789abcdef"  # noqa: S105 (of the test's own server)
+TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 (of the test's own server)
 
 
 @pytest.fixture(scope="module")
