@@ -17,7 +17,14 @@ where
     and order_id in (select id from staged_orders);
 
 create or replace temp view staged_payments as
-select id, order_id, amount, epoch_us(paid_at) as "at", means, voided_at
+select
+    id,
+    order_id,
+    amount,
+    epoch_us(paid_at) as "at",
+    means,
+    reference,
+    voided_at
 from payments
 where
     order_id between getvariable('first_id') and getvariable('last_id')

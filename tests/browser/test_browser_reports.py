@@ -70,7 +70,7 @@ def test_a_bar_opens_the_orders_behind_it(server, visitor):
     page.wait_for_url(re.compile("/commandes"))
     settled(page)
     assert count_of(page) == 6
-    assert "dated=paid" in page.url
+    assert "dated=moved" in page.url
     assert "module=store" in page.url
 
 
@@ -119,8 +119,8 @@ def test_a_figure_says_how_it_is_calculated(server, visitor):
     with page.expect_download() as download:
         page.get_by_text("CSV", exact=True).click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "step,currency,amount"
-    assert "Net,EUR,60.00" in lines
+    assert lines[0] == "step,currency,amount,orders"
+    assert "Net,EUR,60.00,6" in lines
 
 
 @pytest.mark.parametrize("visitor", ["phone"], indirect=True)

@@ -58,11 +58,12 @@ def test_readers_and_a_writer_agree_at_every_moment(shop, mirror) -> None:
 
 
 def limit_memory(snapshot, kilobytes: range) -> None:
-    """Leave DuckDB the least memory of these that it can do with."""
+    """Leave DuckDB the least memory of these that it can do with, and a little."""
     beside = snapshot._cursor.cursor()
     for each in kilobytes:
         with suppress(duckdb.OutOfMemoryException):
             beside.execute(f"set global memory_limit = '{each}KB'")
+            beside.execute(f"set global memory_limit = '{each + 100}KB'")
             return
     raise AssertionError
 

@@ -20,6 +20,7 @@ WITHOUT_CASE = {
     "commandes.actions.bulk.run",
     "commandes.actions.bulk.undo",
     "commandes.actions.orders.act",
+    "commandes.actions.orders.together",
     "commandes.actions.closing.close_all",
     "commandes.actions.parcels.run",
     "commandes.actions.tag_list.delete",

@@ -81,6 +81,8 @@ def test_a_parcel_is_removed_with_the_message_that_waits(open_page, shop):
     app = open_page("commandes/fiche.py", commande="1")
 
     app.button(key="panel_recall_77-1").click().run()
+    assert _kinds(shop)[2:] == []  # it asks first
+    app.button(key="panel_recall_77-1_yes").click().run()
 
     assert not app.exception
     assert _kinds(shop)[2:] == ["message_withdrawn", "tracking_removed"]

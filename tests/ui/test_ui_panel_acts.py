@@ -48,12 +48,6 @@ def kinds(shop):
             "Numéro de suivi retiré.",
             "tracking_removed",
         ),
-        (
-            "Retirer la marque",
-            "Retirer la marque ? Ce qu’elle avait remis en stock en ressortira.",
-            "Marque de remboursement retirée.",
-            "unrefunded",
-        ),
     ],
 )
 def test_what_is_taken_back_is_asked_for_once(
