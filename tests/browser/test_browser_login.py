@@ -56,7 +56,7 @@ def _guarded(data: Path, provider: Provider, **more: str):
     return served(
         data,
         _shop,
-        port,
+        port=port,
         COMMANDES_OIDC_METADATA_URL=provider.address
         + "/.well-known/openid-configuration",
         COMMANDES_OIDC_CLIENT_ID=CLIENT,
