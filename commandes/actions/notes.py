@@ -25,7 +25,11 @@ def note(
         if not text:
             return Done(message=_("Une note vide n’est pas gardée."))
         note_id = writer.insert(
-            tables.notes, order_id=found.id, at=writer.now, author=actor, text=text
+            tables.notes,
+            order_id=found.id,
+            at=writer.now,
+            author=writer.actor,
+            text=text,
         )
         return Done("noted", payload={"note": note_id})
 

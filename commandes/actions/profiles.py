@@ -19,7 +19,7 @@ def save(
         profiles = tables.column_profiles
         writer.delete(profiles, profiles.c.name == name)
         writer.insert(
-            profiles, name=name, toml=toml, owner=actor, created_at=writer.now
+            profiles, name=name, toml=toml, owner=writer.actor, created_at=writer.now
         )
         writer.record(None, "profile_saved")
         return Receipt("", "", "save_profile", changed=True)

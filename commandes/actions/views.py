@@ -41,7 +41,7 @@ def save(
             name=name,
             name_key=fold(name),
             query=query,
-            owner=actor,
+            owner=writer.actor,
             created_at=writer.now,
         )
         writer.record(None, "view_saved")
