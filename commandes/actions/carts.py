@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, exists, func, or_, select, type_coerce, update
@@ -46,6 +47,7 @@ REASONS = {
     "no_email": N_("le client n’a pas d’e-mail"),
     "objected": N_("le client ne veut pas de relance"),
     "bought_since": N_("le client a acheté depuis"),
+    "newer_cart": N_("le client a laissé un panier plus récent"),
     "no_consent": N_("le client n’a ni accepté les offres ni déjà acheté"),
 }
 
@@ -70,6 +72,7 @@ def sweep(
     now: datetime | None = None,
     batch: int = BATCH,
     ended: Callable[[], bool] = lambda: False,
+    key: str | None = None,
 ) -> Swept:
     """Mark the carts as abandoned that had no payment within the delay.
 
@@ -81,10 +84,19 @@ def sweep(
         delay: minutes; None: the setting cart_delay.
         now: None: this moment.
         ended: whether to end after the batch in hand.
+        key: the idempotency key; each batch has its own, made of it. The same one
+            answers what the first sweep did and marks nothing more.
     """
     swept: list[str] = []
-    while due(store, delay=delay, now=now, limit=1).count and not ended():
-        receipt = sweep_batch(store, delay=delay, now=now, size=batch, actor=actor)
+    for number in count():
+        if ended() or not (key or due(store, delay=delay, now=now, limit=1).count):
+            break
+        of_batch = f"{key}:{number}" if key else None
+        receipt = sweep_batch(
+            store, delay=delay, now=now, size=batch, actor=actor, key=of_batch
+        )
+        if not receipt.took_effect:
+            break
         swept += receipt.result["orders"]
         store.give_way()
     return Swept(tuple(swept))
@@ -254,6 +266,7 @@ def refusal(
         "objected": objections.known(connection, signer, cart.email),
         "bought_since": any(at > begun for at in bought)
         or _ordered_since(connection, cart, begun),
+        "newer_cart": _left_since(connection, cart, begun),
         "no_consent": not cart.marketing_consent and not bought,
     }
     return next((reason for reason in REASONS if cases[reason]), "")
@@ -309,6 +322,21 @@ def _ordered_since(connection: Connection, cart: Row[Any], begun: datetime) -> b
         c.is_cart.is_(False),
         c.status != "cancelled",
         or_(came_of, placed) if cart.cart_id else placed,
+    )
+    return connection.scalar(found.limit(1)) is not None
+
+
+def _left_since(connection: Connection, cart: Row[Any], begun: datetime) -> bool:
+    """Whether they left another cart later: one person gets one reminder, of that."""
+    c, paid = tables.orders.c, tables.payments.c
+    at = func.coalesce(c.begun_at, c.placed_at)
+    found = select(c.id).where(
+        _same_customer(cart),
+        c.id != cart.id,
+        c.is_cart,
+        c.status != "cancelled",
+        or_(at > begun, (at == begun) & (c.id > cart.id)),
+        ~exists().where(paid.order_id == c.id, paid.voided_at.is_(None)),
     )
     return connection.scalar(found.limit(1)) is not None
 

@@ -253,7 +253,7 @@ def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None
     _add_filters(report, archived="all")
     sweep = command("sweep", "mark the carts left without payment as abandoned")
     sweep.add_argument("--dry-run", action="store_true", help="look, write nothing")
-    sweep.add_argument("--actor", default=None, help="who does it")
+    _add_who(sweep)
 
 
 def _add_personal(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

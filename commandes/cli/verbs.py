@@ -297,7 +297,8 @@ def _sweep(options: argparse.Namespace, settings: Settings) -> Answer:
         if options.dry_run:
             found = carts.due(store)
         else:
-            found = carts.sweep(store, actor=options.actor or getpass.getuser())
+            actor = options.actor or getpass.getuser()
+            found = carts.sweep(store, actor=actor, key=options.key)
     finally:
         store.close()
     return {

@@ -28,7 +28,13 @@ bought as (
         bool_or(
             coalesce(other.first_paid_at > cart.begun_at, false)
             or (stands and other.placed_at > cart.begun_at)
-        ) as since
+        ) as since,
+        bool_or(
+            other.is_cart and other.status <> 'cancelled'
+            and other.first_paid_at is null
+            and (coalesce(other.begun_at, other.placed_at), other.id)
+            > (cart.begun_at, cart.id)
+        ) as newer
     from left_over as cart
     inner join standing as other using (who)
     where other.id <> cart.id
@@ -50,15 +56,8 @@ reminders as (
 )
 
 select
-    cart.id,
-    cart.number,
-    cart.source,
-    cart.currency,
-    cart.total,
-    cart.customer_name as customer,
-    cart.email,
-    cart.titles,
-    cart.line_count,
+    cart.id, cart.number, cart.source, cart.currency, cart.total,
+    cart.customer_name as customer, cart.email, cart.titles, cart.line_count,
     cart.begun_at,
     reminders.reminded_at,
     case
@@ -68,6 +67,7 @@ select
         when begun_at + to_hours(24 * $oldest::integer) < $now then 'too_old'
         when coalesce(cart.email, '') = '' then 'no_email'
         when bought.since or became.id is not null then 'bought_since'
+        when bought.newer then 'newer_cart'
         when not coalesce(cart.marketing_consent, false)
             and not coalesce(bought.ever, false)
             then 'no_consent'

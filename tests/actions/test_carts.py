@@ -94,6 +94,19 @@ def test_sweeping_again_changes_nothing(any_store):
     assert dump(any_store) == swept
 
 
+def test_a_key_sweeps_once(any_store):
+    """The same key answers the same and marks nothing that came since."""
+    shop = Shop(any_store)
+    shop.order("1", **begun(90))
+    shop.order("2", **begun(80))
+    first = carts.sweep(any_store, now=NOW, batch=1, key="k")
+    assert first.orders == ("1", "2")
+    shop.order("3", **begun(70))
+
+    assert carts.sweep(any_store, now=NOW, batch=1, key="k") == first
+    assert carts.due(any_store, now=NOW).orders == ("3",)
+
+
 def test_another_delay_and_small_batches(any_store):
     """The delay given counts, not the setting; batches end where nothing is due."""
     shop = Shop(any_store)

@@ -63,6 +63,9 @@ def fill(shop: Shop) -> None:
                 told(
                     "since", at=now() - HOUR, paid=5, email="bought_since@example.org"
                 ),
+                told("newer_cart", **agreed),
+                told("newest", **agreed | {"at": now() - 4 * HOUR})
+                | {"email": "Newer_cart@example.org"},
                 told("no_consent", **cart),
             ]
         )
@@ -146,7 +149,7 @@ def test_each_refusal_has_its_reason_and_changes_nothing(desk):
     mirror.close()
     listed = dict(found.select("number", "reason").iter_rows())
     of_no_open_cart = ("no_cart", "paid")
-    assert listed == {"agreed": "", "bought": ""} | {
+    assert listed == {"agreed": "", "bought": "", "newest": ""} | {
         reason: reason for reason in carts.REASONS if reason not in of_no_open_cart
     }
 
