@@ -7,6 +7,7 @@ come from the doors that all of them pass.
 from __future__ import annotations
 
 import ast
+import json
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date, datetime, timedelta
@@ -24,6 +25,7 @@ import commandes
 from commandes import access
 from commandes import settings as settings_module
 from commandes.access import FUNCTIONS, Person, Role
+from commandes.cli import main
 from commandes.errors import LoginNeeded, NotAllowed
 from commandes.mirror import Mirror, query_text
 from commandes.reports.figures import figures
@@ -335,3 +337,75 @@ def test_the_person_reaches_the_threads_that_work_for_them():
         assert access.person() is None
     finally:
         access.identify_by(None)
+
+
+def test_the_menu_and_the_pages_ask_for_the_same():
+    """A page that is not in one's menu is one that its frame refuses, and none else."""
+    root = PACKAGE.parent
+    menu = {}
+    for node in ast.walk(ast.parse((root / "app.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "Page":
+            given = {k.arg: k.value for k in node.keywords}
+            asked = given.get("visibility")
+            if isinstance(asked, ast.Call):
+                menu[literal(node.args[0])] = literal(asked.args[0])
+    pages = {}
+    for path in sorted((root / "pages").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "frame":
+                pages[str(path.relative_to(root))] = literal(node.args[1])
+
+    codes = {one.code for one in FUNCTIONS}
+    assert set(pages.values()) <= codes
+    # The first page is everybody's, and one order's has its link, no entry.
+    alone = {"pages/accueil/tableau_de_bord.py", "pages/commandes/fiche.py"}
+    assert set(pages) - set(menu) == alone
+    assert {path: pages[path] for path in menu} == menu
+    for path in alone:
+        row = next(one for one in FUNCTIONS if one.code == pages[path])
+        assert all(row.is_for(role) for role in Role)
+
+
+COMMANDS = {  # what a command asks for; the names of actions and questions
+    ("tag", "1", "VIP"): "tag",
+    ("status", "1", "done"): "status",
+    ("note", "1", "Vu"): "note",
+    ("cancel", "1"): "cancel",
+    ("refund", "1"): "refund",
+    ("pay", "5"): "pay",
+    ("message", "1", "--subject", "S", "--body", "B"): "message",
+    ("sweep",): "sweep",
+    ("list",): "orders/page_newest",
+    ("show", "1"): "orders/detail",
+    ("export", "-o", "OUT"): "orders/export_size",
+    ("report", "sales"): "sales/sales",
+    ("report", "carts"): "carts/series",
+    ("stock",): "stock/movements",
+    ("imports",): "imports/list",
+    ("people",): "people/list",
+    ("verify",): "server/verify",
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_command_line_agrees_with_the_table(filled, role, monkeypatch, capsys):
+    """The same refusal, as a code, whichever door one comes through."""
+    store, _mirror = filled
+    monkeypatch.setenv("COMMANDES_DATA_DIR", str(store.settings.data_dir))
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    covers = {
+        name: one.code
+        for one in (*FUNCTIONS, *access.BACKGROUND)
+        for name in (*one.actions, *one.questions)
+    }
+    monkeypatch.chdir(store.settings.data_dir)
+
+    for command, name in COMMANDS.items():
+        capsys.readouterr()
+        with access.acting_as(person(role)):
+            main([*command, "--json"])
+        answer = json.loads(capsys.readouterr().out)
+        code = answer.get("error", {}).get("code", "")
+        refused = refusal(role, covers[name]) is not None
+        assert (code == "not_allowed") == refused, (command, code)

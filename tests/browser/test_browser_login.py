@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import Server, Visitor, served, settled, twelve_orders
+from driving import Server, served, settled, twelve_orders
 from playwright.sync_api import expect
 from provider import CLIENT, SECRET, provided
 from sqlalchemy import select
@@ -299,7 +299,7 @@ ACTS = {
 @pytest.mark.parametrize("role", list(Role))
 def test_the_journey_of_a_role_from_login_to_logout(provider, guarded, visitor, role):
     """The menu, the links, the buttons of an order, the name in its activity."""
-    provider.knows(ROLES[role], name=f"Personne {role.value}")
+    provider.knows(ROLES[role])
     page = visitor.context.new_page()
     _log_in(page, guarded.address)
     settled(page)
@@ -335,7 +335,10 @@ def test_the_journey_of_a_role_from_login_to_logout(provider, guarded, visitor, 
     page.get_by_role("textbox", name="Note").fill(f"Vu par {role.value}")
     page.get_by_role("button", name="Ajouter la note").click()
     page.get_by_text("Note ajoutée.").wait_for()
-    expect(page.get_by_text(f"Personne {role.value} · ").first).to_be_visible()
+    expect(
+        page.get_by_text(f"{role.value.title()} · {role.label}").first
+    ).to_be_visible()
+    expect(page.get_by_text(f"Note ajoutée · {role.value.title()}")).to_be_visible()
     assert _last_actor(guarded) == f"person:{_person(guarded, ROLES[role]).id}"
 
     page.goto(f"{guarded.address}/acces")
@@ -381,4 +384,3 @@ def test_an_administrator_invites_and_takes_access_on_the_page(
     page.get_by_role("option", name=ROLES[Role.ADMINISTRATOR]).click()
     page.get_by_role("button", name="Retirer l’accès").click()
     page.get_by_text("C’est la dernière personne de l’administration.").wait_for()
-    assert isinstance(visitor, Visitor)
