@@ -86,7 +86,7 @@ class Snapshot:
         def answer(cursor: DuckDBPyConnection) -> pl.DataFrame:
             # A relation (`cursor.sql`) would be planned twice, which takes longer
             # than the copy that DuckDB warns of.
-            table = cursor.execute(text, _bound(parameters)).to_arrow_table()
+            table = cursor.execute(text, _bound(cursor, parameters)).to_arrow_table()
             return pl.DataFrame(pl.from_arrow(table))
 
         return self._with_cursor(answer)
@@ -109,7 +109,8 @@ class Snapshot:
         text, given, seq = query_text(question), 0, self.seq
 
         def start(cursor: DuckDBPyConnection) -> pa.RecordBatchReader:
-            return cursor.sql(text, params=_bound(parameters)).to_arrow_reader(rows)
+            given = _bound(cursor, parameters)
+            return cursor.sql(text, params=given).to_arrow_reader(rows)
 
         while True:
             reader = self._with_cursor(start)
@@ -215,5 +216,11 @@ class Snapshot:
         self.close()
 
 
-def _bound(parameters: Mapping[str, object] | None) -> dict[str, object] | None:
-    return dict(parameters) if parameters else None
+def _bound(
+    cursor: DuckDBPyConnection, parameters: Mapping[str, object] | None
+) -> dict[str, object] | None:
+    """The parameters, with the macros that they need in reach: sql/mirror/macros."""
+    given = dict(parameters or {})
+    plain = "traits" in given and given["traits"] is None
+    cursor.execute(f"set search_path = '{'plain,main' if plain else 'main'}'")
+    return given or None

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PAYMENTS = (*PAYMENT_STATUSES, "partly_refunded")
 DATED = tuple(DATED_WORDS)
+# Those that are asked for without any click in a chart (sql/mirror/macros.sql).
+SIDEBAR_DATED = ("placed", "paid", "refunded", "service", "begun")
 # Those that count all money of an order at one date of it (sql/mirror/macros.sql).
 BY_ORDER = ("placed", "service", "first_service", "sold")
 ARCHIVED = ("no", "yes", "all")
@@ -209,13 +211,17 @@ class OrderFilter:
             "archived": self.archived,
             "refunds_to_do": None if self.refund is None else True,
             "carts": None if self.carts is None else self.carts == "only",
-            "traits": {
-                **{name: _cleaned(getattr(self, name)) for name in TRAITS},
-                "zone": zone.key,
-                # Who sees masked customers finds none by guessing who they are.
-                "blind": "yes" if masking.is_on() else None,
-            },
+            "traits": self._beyond(zone),
         }
+
+    def _beyond(self, zone: ZoneInfo) -> dict[str, object] | None:
+        """What a click in a chart asks for; None: the sidebar's filter alone."""
+        asked = {name: _cleaned(getattr(self, name)) for name in TRAITS}
+        # Who sees masked customers finds none by guessing who they are.
+        asked["blind"] = "yes" if self.search and masking.is_on() else None
+        if self.dated in SIDEBAR_DATED and set(asked.values()) == {None}:
+            return None
+        return {**asked, "zone": zone.key}
 
     def traits(self) -> dict[str, str]:
         """What is asked for that no control of the sidebar shows, in words by name."""

@@ -86,10 +86,11 @@ class Asked:
         return replace(found, currency=self.currency) if self.several else found
 
     def _by_order(self, found: OrderFilter, about: str) -> OrderFilter:
-        # Carts that nobody paid are no sale; an order of several services counts at
-        # the first.
-        dated = "first_service" if found.dated == "service" else found.dated
-        found = replace(found, carts="no", dated=dated)
+        # Carts that nobody paid are no sale, where it is not the payment that dates
+        # them; an order of several services counts at the first.
+        if found.dated != "sold":
+            dated = "first_service" if found.dated == "service" else found.dated
+            found = replace(found, carts="no", dated=dated)
         return self._refunded(found) if about == "refunded" else found
 
     def _by_money(self, found: OrderFilter, about: str) -> OrderFilter:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_any_filter import world
 
@@ -54,6 +54,14 @@ class Here:
     refunds_by=st.sampled_from(REFUNDS_BY),
     by=st.sampled_from(["day", "week", "month"]),
     modules=st.sampled_from([(), ("store", "events")]),
+)
+@example(  # a cart with a deposit is sold at its payment
+    span=[date(2026, 1, 1)] * 2,
+    endless=True,
+    dated="sold",
+    refunds_by="mark",
+    by="day",
+    modules=(),
 )
 def test_a_click_lands_on_as_many_orders_as_are_said(
     world, span, endless, dated, refunds_by, by, modules

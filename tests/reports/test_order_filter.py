@@ -16,6 +16,7 @@ from commandes.reports.filters import (
     DATED,
     PAYMENTS,
     REFUNDS,
+    SIDEBAR_DATED,
     TRAITS,
     OrderFilter,
 )
@@ -71,9 +72,17 @@ def test_an_empty_filter_gives_every_parameter() -> None:
         "archived": "no",
         "refunds_to_do": None,
         "carts": None,
-        "traits": {**dict.fromkeys(TRAITS), "zone": "Europe/Paris"},
+        "traits": None,
     }
     assert expected == OrderFilter().parameters(PARIS, TODAY)
+
+    # Nor does a date of the sidebar ask for traits; one that only clicks ask for does.
+    for dated in DATED:
+        traits = OrderFilter(dated=dated).parameters(PARIS, TODAY)["traits"]
+        none = {**dict.fromkeys(TRAITS), "blind": None, "zone": "Europe/Paris"}
+        assert traits == (None if dated in SIDEBAR_DATED else none)
+    asked = OrderFilter(channel="web").parameters(PARIS, TODAY)["traits"]
+    assert asked == none | {"channel": "web"}
 
 
 def test_the_last_day_is_wanted_whole() -> None:
