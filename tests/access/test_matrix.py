@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from every_action import CASES, ENVIRONMENT, JOURNAL_KEY, fill
+from every_action import CASES, ENVIRONMENT, JOURNAL_KEY, WHOLE, fill
 from shop import Shop
 from sqlalchemy import select
 
@@ -138,7 +138,9 @@ def filled(tmp_path_factory):
     (folder / "journal.key").write_bytes(JOURNAL_KEY)
     settings = settings_module.read(ENVIRONMENT | {"COMMANDES_DATA_DIR": str(folder)})
     store = open_store(settings)
-    fill(Shop(store))
+    shop = Shop(store)
+    fill(shop)
+    shop.order("10", **WHOLE)  # for the command line, which really acts
     mirror = Mirror(store, settings)
     yield store, mirror
     mirror.close()
@@ -367,16 +369,16 @@ def test_the_menu_and_the_pages_ask_for_the_same():
 
 
 COMMANDS = {  # what a command asks for; the names of actions and questions
-    ("tag", "1", "VIP"): "tag",
-    ("status", "1", "done"): "status",
-    ("note", "1", "Vu"): "note",
-    ("cancel", "1"): "cancel",
-    ("refund", "1"): "refund",
+    ("tag", "10", "VIP"): "tag",
+    ("status", "10", "done"): "status",
+    ("note", "10", "Vu"): "note",
+    ("cancel", "10"): "cancel",
+    ("refund", "10"): "refund",
     ("pay", "5"): "pay",
-    ("message", "1", "--subject", "S", "--body", "B"): "message",
+    ("message", "10", "--subject", "S", "--body", "B"): "message",
     ("sweep",): "sweep",
     ("list",): "orders/page_newest",
-    ("show", "1"): "orders/detail",
+    ("show", "10"): "orders/detail",
     ("export", "-o", "OUT"): "orders/export_size",
     ("report", "sales"): "sales/sales",
     ("report", "carts"): "carts/series",
