@@ -109,7 +109,9 @@ def refund(
 
     arguments: dict[str, object] = {
         "lines": dict(lines) if lines is not None else None,
-        "line_ids": None if line_ids is None else _by_text(line_ids),
+        # No line at all is another wish than none in particular, as receipts of
+        # before know it.
+        "line_ids": [] if line_ids == {} else _by_text(line_ids or {}),
         "amount": amount,
         "shipping": shipping,
         "restock": _as_asked(restock),
