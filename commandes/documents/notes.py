@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from commandes import access, words
 from commandes.documents.paper import LEFT, WIDTH, Column, Paper, Text
+from commandes.documents.shipping import due
 from commandes.errors import NothingToDeliver, OrderNotFound
 from commandes.intake import fields
 from commandes.reports import detail
@@ -73,15 +74,10 @@ def _orders(store: Store, ids: Sequence[int]) -> Iterator[OrderDetail | None]:
             yield None
 
 
-def _due(line: Line) -> int:
-    """The units of a line that are to be delivered."""
-    return line.quantity - line.refunded_quantity - line.cancelled_quantity
-
-
 def _delivers(order: OrderDetail) -> bool:
     if order.is_cart or order.status == "cancelled":
         return False
-    return not order.lines or any(_due(line) > 0 for line in order.lines)
+    return not order.lines or any(due(line) > 0 for line in order.lines)
 
 
 def _note(paper: Paper, order: OrderDetail, settings: Settings) -> None:
@@ -153,13 +149,13 @@ def _lines(paper: Paper, order: OrderDetail, zone: str) -> None:
     )
     paper.table_head(columns)
     for line in order.lines:
-        if (due := _due(line)) > 0:
+        if (units := due(line)) > 0:
             paper.row(
                 columns,
                 [
                     [Text(line.sku or "—", size=9)],
-                    [Text(line.title), *_more(line, due, zone)],
-                    [Text(words.number(due), size=11, bold=True)],
+                    [Text(line.title), *_more(line, units, zone)],
+                    [Text(words.number(units), size=11, bold=True)],
                 ],
             )
     if not order.lines:
@@ -167,7 +163,7 @@ def _lines(paper: Paper, order: OrderDetail, zone: str) -> None:
         paper.block([Text(said)], LEFT, WIDTH)
 
 
-def _more(line: Line, due: int, zone: str) -> list[Text]:
+def _more(line: Line, units: int, zone: str) -> list[Text]:
     """What stands under a title: variant, the module's facts, what is missing."""
     facts = _facts(line.details, zone)
     if line.service_at:
@@ -178,7 +174,7 @@ def _more(line: Line, due: int, zone: str) -> list[Text]:
         _("{what} : {facts}").format(what=what, facts=fact)
         for what, fact in facts.items()
     ]
-    if due != line.quantity:
+    if units != line.quantity:
         ordered = words.number(line.quantity)
         said.append(_("commandé : {n}, le reste est remboursé").format(n=ordered))
     return [Text(text, size=8.5, grey=True) for text in said]

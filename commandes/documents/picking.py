@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from commandes import words
 from commandes.documents.paper import LEFT, WIDTH, Column, Paper, Text
+from commandes.documents.shipping import due
 from commandes.errors import NothingToDeliver
 from commandes.rules import fold
 from commandes.store import tables
@@ -84,17 +85,16 @@ def _key(sku: str | None, title: str) -> str:
 def _lines(store: Store, ids: Sequence[int]) -> Iterator[Any]:
     """The lines that still have units to deliver, in the order of the selection."""
     lines, orders = tables.order_lines.c, tables.orders.c
-    due = lines.quantity - lines.refunded_quantity - lines.cancelled_quantity
     statement = (
         select(
             *(lines.order_id, lines.sku, lines.title, lines.variant, orders.number),
-            due.label("due"),
+            due(lines).label("due"),
         )
         .join_from(tables.order_lines, tables.orders, orders.id == lines.order_id)
         .where(
             orders.is_cart.is_(False),
             orders.status != "cancelled",
-            due > 0,
+            due(lines) > 0,
         )
         .order_by(lines.position, lines.id)
     )

@@ -128,11 +128,13 @@ class Writer:
     def record_many(self, entries: Iterable[tuple[int | None, str]], kind: str) -> None:
         """Add one entry for each (order id, payload as JSON), in this order."""
         seq, last = self._head.seq, self._head.digest
-        at = to_micros(self.now)
-        for order_id, payload in entries:
+        at, actor = to_micros(self.now), tables.writable(self.actor)
+        for order_id, given in entries:
+            # Signed as it will be written and read again.
+            payload = tables.writable(given)
             seq += 1
             previous = last
-            entry = (seq, order_id, at, self.actor, kind, payload)
+            entry = (seq, order_id, at, actor, kind, payload)
             last = journal.digest(self._key, previous, entry)
             self._pending.append((*entry, previous, last))
         self._head = Head(seq, last)

@@ -72,10 +72,16 @@ class SafeText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Leave out what PostgreSQL, or UTF-8, cannot write."""
         del dialect
-        return None if value is None else _UNWRITABLE.sub("", value)
+        return None if value is None else writable(value)
 
 
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def writable(text: str) -> str:
+    """The text without what PostgreSQL, or UTF-8, cannot hold."""
+    return _UNWRITABLE.sub("", text)
+
 
 metadata = MetaData(
     naming_convention={

@@ -48,17 +48,17 @@ class Work(Generic[Answer]):
         """What it answers, or raises."""
         return self._future.result()
 
-    def bar(self) -> None:
-        """Draw how far it is."""
+    def bar(self, title: str = "") -> None:
+        """Draw how far it is; the title until that is known."""
         done, total = self._told
-        text = f"{words.number(done)} / {words.number(total)}" if total else ""
-        st.progress(done / max(total, 1), text)
+        text = f"{words.number(done)} / {words.number(total)}" if total else title
+        st.progress(min(done / max(total, 1), 1.0), text)
 
-    def watch(self) -> Answer:
+    def watch(self, title: str = "") -> Answer:
         """Draw how far it is until it has come to its end; what it answers."""
         place = st.empty()
         while not self.finished(_LOOK):
             with place:
-                self.bar()
+                self.bar(title)
         place.empty()
         return self.answer()

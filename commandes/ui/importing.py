@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -16,6 +14,7 @@ from commandes.intake import bring, merge, read
 from commandes.reports.export.cells import defused
 from commandes.reports.export.columns import Column
 from commandes.ui import files, listing, mapping_screen
+from commandes.ui.beside import Work
 from commandes.ui.framing import telling
 from commandes.words import N_, _, plural
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 KINDS = ("csv", "tsv", "txt", "xlsx", "parquet", "ndjson", "jsonl")
 LIST_PAGE = "pages/commandes/liste.py"
 _SHOWN_REJECTS = 1_000
-# Seconds between two looks at how far an import is.
-_LOOK = 0.2
 _MAP = "map"
 
 
@@ -185,14 +182,12 @@ def _confirmed(progress: _Progress, key: str) -> bool:
 
 def _bring(here: Here, path: Path, progress: _Progress, key: str) -> ImportReport:
     """Bring the file in beside this page run: it goes on when one leaves the page."""
-    # Between the bar and the thread nothing of Streamlit is asked: who leaves the page
-    # then would stop this run before the import has begun.
+    # Before the thread nothing is drawn: who leaves the page then would stop this run
+    # before the import has begun.
     moves_stock = bool(st.session_state.get(f"{key}-stock"))
-    bar = st.progress(0.0, _("Import en cours"))
     incoming = bring.open_file(
         here.store, here.settings, path, profile=progress.profile
     )
-    told = [(0, 0)]
     bringing = partial(
         bring.merge_file,
         here.store,
@@ -201,19 +196,9 @@ def _bring(here: Here, path: Path, progress: _Progress, key: str) -> ImportRepor
         name=path.name,
         actor=here.actor,
         moves_stock=moves_stock,
-        progress=lambda done, total: told.append((done, total)),
     )
-    beside = ThreadPoolExecutor(1, thread_name_prefix="import")
-    # In the name of who confirmed it.
-    running = beside.submit(copy_context().run, bringing)
-    beside.shutdown(wait=False)
-    while not running.done():
-        done, total = told[-1]
-        if total:
-            share = min(done / total, 1.0)
-            bar.progress(share, f"{words.number(done)} / {words.number(total)}")
-        wait([running], timeout=_LOOK)
-    return running.result()
+    importing = Work(lambda tell: bringing(progress=tell), "import")
+    return importing.watch(_("Import en cours"))
 
 
 def _report(report: ImportReport, key: str) -> None:

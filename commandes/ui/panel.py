@@ -356,14 +356,25 @@ def _refunds(order: OrderDetail, zone: str) -> None:
         )
         to_do = refund.state == "to_do" and refund.voided_at is None
         if to_do and refund.origin == "here":
-            st.button(
+            _opens(
+                order,
                 _("Retirer la marque"),
+                ":material/redo:",
                 key=f"panel_unrefund_{refund.id}",
-                icon=":material/redo:",
-                type="tertiary",
-                on_click=acting.open_form,
-                args=(order.id, acting_forms.taking_back(refund.id)),
+                form=acting_forms.taking_back(refund.id),
             )
+
+
+def _opens(order: OrderDetail, label: str, icon: str, *, key: str, form: str) -> None:
+    """A quiet button that opens a form of the panel."""
+    st.button(
+        label,
+        key=key,
+        icon=icon,
+        type="tertiary",
+        on_click=acting.open_form,
+        args=(order.id, form),
+    )
 
 
 # What takes one thing back: icon, words and the question by action.
@@ -403,14 +414,7 @@ def _take_back(order: OrderDetail, verb: str, **about: Any) -> None:  # noqa: AN
     name = f"panel_{verb}_{which}"
     form = f"{verb}:{which}"
     if acting.form_of(order.id) != form:
-        st.button(
-            _(label),
-            key=name,
-            icon=icon,
-            type="tertiary",
-            on_click=acting.open_form,
-            args=(order.id, form),
-        )
+        _opens(order, _(label), icon, key=name, form=form)
         return
     st.text(_(question))
     with st.container(horizontal=True):
@@ -434,13 +438,12 @@ def _parcels(order: OrderDetail, zone: str) -> None:
         if not access.may("orders.track"):
             continue
         with st.container(horizontal=True):
-            st.button(
+            _opens(
+                order,
                 _("Corriger"),
+                ":material/edit:",
                 key=f"panel_retrack_{shipment.id}",
-                icon=":material/edit:",
-                type="tertiary",
-                on_click=acting.open_form,
-                args=(order.id, acting_forms.correction(shipment.id)),
+                form=acting_forms.correction(shipment.id),
             )
             _take_back(order, "untrack", number=shipment.number)
             waiting = order.waiting_about(shipment.id)

@@ -372,6 +372,18 @@ def test_payloads_are_compact_json(store):
     assert json.loads(payload) == {"tag": "Été", "amounts": [1, None]}
 
 
+def test_what_no_database_holds_is_left_out_before_it_is_signed(any_store):
+    """NUL and halves of characters, of who acts and of what is said: no false alarm."""
+    with any_store.writing("In\0ès\ud800") as writer:
+        writer.record(None, "tested", {"tag": "É\udfffté"})
+
+    with any_store.reading() as connection:
+        c = tables.events.c
+        said = connection.execute(select(c.actor, c.payload)).one()
+    assert tuple(said) == ("Inès", '{"tag":"Été"}')
+    assert check(any_store).first_bad == ""
+
+
 def test_an_entry_with_a_forged_neighbour_is_found(store):
     """A row copied under the next free number has no digest of its own."""
     write(store, 3)
