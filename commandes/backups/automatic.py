@@ -70,7 +70,7 @@ def _claimed(store: Store, settings: Settings, now: datetime) -> bool:
 
 def _ended(store: Store, told: dict[str, str]) -> None:
     for name, value in {**told, history.BEGUN: ""}.items():
-        facts.keep(store, history.ACTOR, name, value)
+        facts.keep(store, history.ACTOR, name, value, action="backup")
 
 
 def _forget_old(folder: Path, keep: int) -> None:

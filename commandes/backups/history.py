@@ -58,7 +58,7 @@ def note(store: Store, manifest: Manifest, size: int) -> None:
         "checked": manifest.checked,
     }
     with suppress(StoreError):
-        facts.keep(store, ACTOR, LAST, json.dumps(told))
+        facts.keep(store, ACTOR, LAST, json.dumps(told), action="backup")
 
 
 def last(connection: Connection) -> Made | None:

@@ -28,10 +28,16 @@ def read(connection: Connection, name: str) -> str:
     return connection.scalar(select(c.value).where(c.name == name)) or ""
 
 
-def keep(store: Store, actor: str, name: str, value: str) -> None:
-    """Keep a fact, or forget it when it is empty; what is known is not written."""
+def keep(
+    store: Store, actor: str, name: str, value: str, *, action: str = "carry_mail"
+) -> None:
+    """Keep a fact, or forget it when it is empty; what is known is not written.
+
+    Args:
+        action: what is being done, which who acts must be allowed.
+    """
     with store.reading() as connection:
         if read(connection, name) == value:
             return
-    with store.writing(actor, action="carry_mail") as writer:
+    with store.writing(actor, action=action) as writer:
         set_info(writer, name, value or None)

@@ -144,21 +144,22 @@ select
         ),
         null
     ) as made_with,
-    -- The customer stands before the sign that no text can be searched for.
-    concat_ws(
-        ' ',
-        customer_key,
-        fold(concat_ws(
+    searched(
+        concat_ws(
             ' ',
-            o.email,
-            phone_words(o.phone),
-            o.shipping_address ->> 'city',
-            nullif(
-                o.billing_address ->> 'city', o.shipping_address ->> 'city'
-            )
-        )),
-        chr(31),
-        fold(concat_ws(' ', o.number, lines.words, marked.references))
+            customer_key,
+            fold(concat_ws(
+                ' ',
+                o.email,
+                phone_words(o.phone),
+                o.shipping_address ->> 'city',
+                nullif(
+                    o.billing_address ->> 'city', o.shipping_address ->> 'city'
+                )
+            ))
+        ),
+        fold(concat_ws(' ', o.number, lines.words)),
+        coalesce(fold(marked.references), '')
     ) as search_text
 from staged_orders as o
 left join lines on lines.order_id = o.id

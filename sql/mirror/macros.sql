@@ -72,6 +72,22 @@ concat_ws(
     )
 );
 
+-- Does a text name a customer: is any of their words in it?
+create macro mentions(customer, said) as
+said <> ''
+and len(list_filter(
+    string_split(customer, ' '), lambda word: len(word) > 2 and contains(said, word)
+)) > 0;
+
+-- Where an order is searched: the customer, a sign that no text can be searched for,
+-- then what who sees no customer may search; references that name them are theirs.
+create macro searched(customer, said, refs) as
+if(
+    mentions(customer, refs),
+    concat_ws(' ', customer, refs, chr(31), said),
+    concat_ws(' ', customer, chr(31), said, nullif(refs, ''))
+);
+
 -- Is this a cart that nobody has paid? One that was paid later is an order.
 create macro is_open_cart(is_cart, payment_status) as
 is_cart and payment_status not in ('paid', 'refunded');

@@ -375,7 +375,7 @@ def _press(page, key):
     """Press a key that moves the focus, and wait until it has moved."""
     page.evaluate("window.before = document.activeElement")
     page.keyboard.press(key)
-    page.wait_for_function("document.activeElement !== window.before")
+    page.wait_for_function("() => document.activeElement !== window.before")
 
 
 def _tab_to(page, name, *, back=False, within=80):

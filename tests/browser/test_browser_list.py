@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from driving import NOON, Orders, count_of, served, settled, twelve_orders
+from driving import NOON, Orders, Visitor, count_of, served, settled, twelve_orders
 from playwright.sync_api import expect
 
 
@@ -35,8 +35,7 @@ def test_a_filter_is_an_address(server, visitor):
     shown = Orders(page).numbers
 
     again = visitor.context.browser.new_context(viewport={"width": 1440, "height": 900})
-    other = again.new_page()
-    other.goto(page.url)
+    other = Visitor(again).open(page.url)
 
     assert shown == ["A12", "A09", "A06", "A03"]
     assert Orders(other).numbers == shown

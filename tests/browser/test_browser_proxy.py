@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from driving import served, settled, twelve_orders
+from driving import TOKENS, served, settled, twelve_orders
 from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
@@ -114,8 +114,7 @@ def test_the_app_works_behind_nginx_with_https(tmp_path, chromium):
         page = context.new_page()
         sockets = []
         page.on("websocket", lambda opened: sockets.append(opened.url))
-        began = urlsplit(server.address)
-        answer = page.goto(f"{address}{began.path}?{began.query}")
+        answer = page.goto(f"{address}/?token={TOKENS[server.address]}")
         settled(page)
         assert answer.headers["strict-transport-security"] == "max-age=31536000"
         assert {url.split(":")[0] for url in sockets} == {"wss"}

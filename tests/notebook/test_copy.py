@@ -280,7 +280,9 @@ def test_sales_by_month_are_those_of_the_report(filled):
         report = sales(snap, wanted, "month").filter(
             (pl.col("gross") != 0) | (pl.col("refunds") != 0)
         )
-    found = filled.ask(EXAMPLES[0].sql)
+    found = filled.ask(EXAMPLES[0].sql).filter(  # a free order has a payment of 0
+        (pl.col("gross") != 0) | (pl.col("refunds") != 0)
+    )
 
     assert found.height > 3
     assert found["month"].to_list() == report["period"].to_list()

@@ -19,6 +19,7 @@ from commandes.store import open_store
 WITHOUT_CASE = {
     "commandes.actions.bulk.run",
     "commandes.actions.bulk.undo",
+    "commandes.actions.carts.sweep",
     "commandes.actions.orders.act",
     "commandes.actions.orders.together",
     "commandes.actions.closing.close_all",

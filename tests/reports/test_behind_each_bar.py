@@ -60,7 +60,7 @@ class Here:
     endless=True,
     dated="sold",
     refunds_by="mark",
-    by="day",
+    by="month",
     modules=(),
 )
 def test_a_click_lands_on_as_many_orders_as_are_said(
@@ -85,22 +85,35 @@ def checked(snap, block: Block) -> None:
     for place, (curve, counts) in enumerate(
         zip(chart.behind, chart.counts, strict=True)
     ):
-        found = [one and orders.count(snap, one) for one in curve]
-        said = [count for count, one in zip(counts, curve, strict=True)]
-        known = [count for count, one in zip(found, curve, strict=True) if one]
-        assert known == [n for n, one in zip(said, curve, strict=True) if one], (
-            block.code
-        )
-        if block.code in STATED:
-            stated = block.rows[STATED[block.code][place]].to_list()
-            stated = stated[::-1] if "period" in block.rows.columns else stated
-            assert [n for n in stated[: len(counts)] if n is not None] == known
-        elif block.rows.is_empty():
-            assert not any(known)
-        else:
-            weekday = block.rows["weekday"].unique(maintain_order=True)[6 - place]
-            rows = block.rows.filter(block.rows["weekday"] == weekday)
-            assert rows["paid_orders"].to_list() == known
+        said = list(counts)
+        stated = _stated(block, place, len(said))
+        if stated is not None:
+            assert [n for n in stated if n is not None] == [
+                n for n, one in zip(said, curve, strict=True) if one
+            ], block.code
+        for at in _looked_at(said, curve):
+            assert orders.count(snap, curve[at]) == said[at], (block.code, curve[at])
+
+
+def _stated(block: Block, place: int, bars: int) -> list[int | None] | None:
+    """What the table says of the bars of a curve."""
+    if block.code in STATED:
+        stated = block.rows[STATED[block.code][place]].to_list()
+        stated = stated[::-1] if "period" in block.rows.columns else stated
+        return stated[:bars]
+    if block.rows.is_empty():
+        return None
+    weekday = block.rows["weekday"].unique(maintain_order=True)[6 - place]
+    rows = block.rows.filter(block.rows["weekday"] == weekday)
+    return rows["paid_orders"].to_list()
+
+
+def _looked_at(said, curve) -> list[int]:
+    """Every bar that says any orders, and some of those that say none."""
+    clicked = [at for at, one in enumerate(curve) if one]
+    none = [at for at in clicked if not said[at]]
+    some = set(none[:: max(1, len(none) // 4)])
+    return [at for at in clicked if said[at] or at in some]
 
 
 def test_one_reference_is_not_another_that_contains_it(shop, mirror) -> None:

@@ -17,7 +17,7 @@ from commandes.ui.house import close_house
 def _page(kind, ids):
     from commandes import ui
 
-    with ui.frame("Documents") as here:
+    with ui.frame("Documents", "orders.read") as here:
         ui.documents.run(here, kind, ids)
 
 

@@ -15,7 +15,7 @@ from commandes.ui.house import close_house
 def _page(month, code):
     from commandes import ui
 
-    with ui.frame("Rapport") as here:
+    with ui.frame("Rapport", "reports.money") as here:
         ui.monthly.make(here, month, code)
 
 

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Running:
-    """A server's process, its port, and the file that its log goes to."""
+    """A server's process, its port, its log's file, and what the address gave."""
 
     process: subprocess.Popen
     port: int
     log: Path
+    cookie: str
 
     def ask(self, path: str, method: str = "GET", **headers: str):
         """A request of this machine; status, headers (all values), body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {"Cookie": self.cookie} | named
         connection.request(method, path, headers=named)
         answer = connection.getresponse()
         body = answer.read().decode()
@@ -59,8 +61,9 @@ def running(folder: Path, **settings: str) -> Iterator[Running]:
             text=True,
         )
     try:
-        address = json.loads(process.stdout.readline())["address"]
-        yield Running(process, urlsplit(address).port, log)
+        printed = urlsplit(json.loads(process.stdout.readline())["address"])
+        token = printed.query.removeprefix("token=")
+        yield Running(process, printed.port, log, f"commandes_{printed.port}={token}")
     finally:
         process.terminate()
         process.wait(timeout=60)

@@ -19,10 +19,13 @@ TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105 (of the test's own serv
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A server behind a proxy on the same machine, as deployed."""
+    """A server behind a proxy on the same machine, where people log in."""
     with running(
         tmp_path_factory.mktemp("served"),
-        COMMANDES_ALLOWED_HOSTS="orders.example.org",
+        COMMANDES_OIDC_METADATA_URL="https://login.example.org/openid",
+        COMMANDES_OIDC_CLIENT_ID="commandes",
+        COMMANDES_OIDC_CLIENT_SECRET="of-this-test",  # noqa: S106 (of no provider)
+        COMMANDES_APP_URL="https://orders.example.org",
         COMMANDES_TRUSTED_PROXIES="127.0.0.1",
         COMMANDES_METRICS_TOKEN=TOKEN,
         COMMANDES_SECURITY_CONTACT="security@example.org",

@@ -58,6 +58,7 @@ def test_a_stop_ends_what_is_in_hand_and_takes_up_nothing(shop, tmp_path, post):
             f"ws://127.0.0.1:{server.port}/_stcore/stream",
             subprotocols=["streamlit"],
             origin=f"http://127.0.0.1:{server.port}",
+            additional_headers={"Cookie": server.cookie},
         ),
     ):
         assert post.began.wait(60)
