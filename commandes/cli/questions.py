@@ -279,6 +279,10 @@ def _report(options: argparse.Namespace, settings: Settings) -> Answer:
         with _snapshot(settings) as (store, snapshot):
             show = _bar(_("Rapport mensuel"))
             return reporting.month(store, snapshot, options, _filter(options), show)
+    if options.report == "transactions" and options.output and not options.month:
+        with _snapshot(settings) as (_opened, snapshot):
+            wanted = _filter(options, dated="paid")
+            return reporting.transactions_file(snapshot, options, wanted)
     reporting.refuse_file(options)
     dated = {"refunds": "refunded", "carts": "placed"}.get(options.report, "paid")
     wanted = _filter(options, dated=dated)
