@@ -36,9 +36,9 @@ def transactions(
 
     Returns:
         counted_at (the instant at which it counts), kind (`payment`, `refund`),
-        number, source, module, placed_at, currency, amount (Int64, minor units, a
-        refund's below nought: the sum of a currency is its net sales), means,
-        provider, reference, reason.
+        number, source, module, placed_at, customer (a name, else an e-mail), currency,
+        amount (Int64, minor units, a refund's below nought: the sum of a currency is
+        its net sales), means, provider, reference, reason.
 
     Raises:
         BadFilter: a `refunds_by` that is none of sales.REFUNDS_BY.

@@ -5,8 +5,8 @@
 --   or of the orders where $dated is placed or service; $refunds_by text
 --   (mark, sale, done); $limit bigint (null: all)
 -- Columns: counted_at, kind (payment, refund), number, source, module,
---   placed_at, currency, amount (minor units), means, provider, reference,
---   reason
+--   placed_at, customer, currency, amount (minor units), means, provider,
+--   reference, reason
 select
     moves.at_time as counted_at,
     if(moves.payment_id is null, 'refund', 'payment') as kind,
@@ -14,6 +14,7 @@ select
     moves.source,
     moves.module::varchar as module,
     moves.placed_at,
+    coalesce(moves.customer_name, moves.email) as customer,
     moves.currency,
     moves.gross - moves.refunds as amount,
     payments.means,

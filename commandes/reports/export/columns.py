@@ -185,6 +185,7 @@ TRANSACTIONS = (
     Column("source", N_("Source"), "text"),
     Column("module", N_("Module"), "code"),
     Column("placed_at", N_("Date de commande"), "instant"),
+    Column("customer", N_("Client"), "text"),
     _CURRENCY,
     Column("amount", N_("Montant"), "amount"),
     Column("means", N_("Moyen"), "text"),
