@@ -239,6 +239,7 @@ FUNCTIONS = (
         _MONEY,
         questions=_words(
             "sales/sales sales/figures sales/breakdown sales/bridge sales/vat "
+            "sales/transactions "
             "sales/articles sales/customers sales/hours sales/seats sales/covers "
             "sales/slots sales/plans refunds/per_period"
         ),

@@ -284,6 +284,11 @@ DATED_WORDS = {
     "moved": N_("Date de paiement ou de remboursement"),
     "moved_done": N_("Date de paiement ou de remboursement réel"),
 }
+# What moves money, one by one (reports.transactions).
+TRANSACTION_WORDS = {
+    "payment": N_("Encaissement"),
+    "refund": N_("Remboursement"),
+}
 # What moves stock (stock_movements.cause_kind).
 CAUSE_WORDS = {
     "order": N_("Vente"),

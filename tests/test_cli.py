@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +189,55 @@ def test_refunds_to_do_and_done_make_those_of_the_sales(sampled):
     } == expected
     assert sum(row["to_do"] for row in given["rows"]) > 0
     assert sum(row["done"] for row in given["rows"]) > 0
+
+
+def test_transactions_are_the_sales_one_by_one(sampled, tmp_path):
+    """As rows and as a file: each payment and refund, whose sum is the net sales."""
+    path = tmp_path / "journal.csv"
+    of_2026 = ("--from", "2026-01-01")
+    _, sold = sampled("report", "sales", *of_2026)
+    _, listed = sampled("report", "transactions", *of_2026)
+    code, made = sampled("report", "transactions", *of_2026, "-o", path)
+
+    net = Counter()
+    for row in listed["rows"]:
+        net[row["currency"]] += row["amount"]
+    expected = Counter()
+    for row in sold["rows"]:
+        expected[row["currency"]] += row["net"]
+    assert net == expected
+    assert {row["kind"] for row in listed["rows"]} == {"payment", "refund"}
+    with path.open(encoding="utf-8") as file:
+        written = list(csv.DictReader(file))
+    assert (code, made["count"]) == (0, len(written))
+    assert [row["number"] for row in written] == [
+        row["number"] for row in listed["rows"]
+    ]
+    assert (
+        sum(
+            round(float(row["amount"]) * 100)
+            for row in written
+            if row["currency"] == "EUR"
+        )
+        == net["EUR"]
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("transactions", "--format", "csv"),
+        ("transactions", "--month", "2026-01", "-o", "x.csv"),
+        ("transactions", "--format", "pdf", "-o", "x.pdf"),
+        ("month", "--format", "csv", "-o", "x.csv"),
+        ("sales", "-o", "x.csv"),
+    ],
+)
+def test_what_a_report_does_not_take_is_refused(sampled, arguments):
+    """Not left aside without a word."""
+    code, answer = sampled("report", *arguments)
+
+    assert (code, answer["error"]["code"]) == (2, "usage")
 
 
 def test_opening_levels_come_by_file(run, tmp_path):

@@ -218,7 +218,8 @@ def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None
     """The series of figures, and the sweep that the carts among them need."""
     report = command("report", "a series of figures, or a month as a file")
     report.add_argument(
-        "report", choices=("sales", "refunds", "carts", "products", "month")
+        "report",
+        choices=("sales", "refunds", "carts", "products", "transactions", "month"),
     )
     report.add_argument("--by", choices=("day", "week", "month"), default="month")
     report.add_argument(
@@ -230,7 +231,7 @@ def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None
         "--refunds-by",
         choices=("mark", "sale", "done"),
         default="mark",
-        help="sales: the date at which a refund counts",
+        help="sales, transactions: the date at which a refund counts",
     )
     report.add_argument(
         "--delay",
@@ -245,10 +246,15 @@ def _add_figures(command: Callable[[str, str], argparse.ArgumentParser]) -> None
         help="month: which one (default: the last one)",
     )
     report.add_argument(
-        "--format", choices=("html", "pdf"), help="month: of the file (default: html)"
+        "--format",
+        choices=("html", "pdf", "csv", "csv-fr"),
+        help="of the file; month: html (default) or pdf, transactions: csv (default)",
     )
     report.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="month: the file to write"
+        *("-o", "--output"),
+        type=Path,
+        metavar="FILE",
+        help="month, transactions: the file to write",
     )
     _add_filters(report, archived="all")
     sweep = command("sweep", "mark the carts left without payment as abandoned")

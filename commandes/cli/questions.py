@@ -288,6 +288,15 @@ def _report(options: argparse.Namespace, settings: Settings) -> Answer:
         with _snapshot(settings) as (store, snapshot):
             show = _bar(_("Rapport mensuel"))
             return reporting.month(store, snapshot, options, _filter(options), show)
+    if options.report == "transactions" and options.output and not options.month:
+        from commandes.actions import readings
+
+        with _snapshot(settings) as (store, snapshot):
+            wanted = _filter(options, dated="paid")
+            written = reporting.transactions_file(snapshot, options, wanted)
+            many = written["count"]
+            readings.note(store, "export", many, actor=getpass.getuser())
+            return written
     reporting.refuse_file(options)
     dated = {"refunds": "refunded", "carts": "placed"}.get(options.report, "paid")
     wanted = _filter(options, dated=dated)

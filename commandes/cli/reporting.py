@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from commandes.errors import UsageError
+from commandes.reports import transactions
 from commandes.reports.articles import articles
 from commandes.reports.breakdown import breakdown
 from commandes.reports.carts import carts
+from commandes.reports.export import columns, lists
 from commandes.reports.filters import OrderFilter
 from commandes.reports.refunds import per_period
 from commandes.reports.sales import sales
@@ -56,11 +58,18 @@ def _products(
     return articles(snap, wanted, limit=_ALL)
 
 
+def _transactions(
+    snap: Snapshot, wanted: OrderFilter, options: argparse.Namespace
+) -> pl.DataFrame:
+    return transactions.transactions(snap, wanted, refunds_by=options.refunds_by)
+
+
 REPORTS: dict[str, Report] = {
     "sales": _sales,
     "refunds": _refunds,
     "carts": _carts,
     "products": _products,
+    "transactions": _transactions,
 }
 
 
@@ -85,6 +94,8 @@ def month(
     if wanted != OrderFilter(archived="all"):
         said = _("le rapport mensuel compte toutes les commandes, sans filtre")
         raise UsageError(detail=said)
+    if options.format not in (None, "html", "pdf"):
+        raise UsageError(detail=_("le rapport mensuel est en html ou en pdf"))
     of = options.month or last_month(datetime.now(snap.zone).date())
     monthly_report(
         *(store, snap, of, options.output),
@@ -94,12 +105,36 @@ def month(
     return {"file": str(options.output), "month": of.isoformat()[:7]}
 
 
+def transactions_file(
+    snap: Snapshot, options: argparse.Namespace, wanted: OrderFilter
+) -> dict[str, Any]:
+    """Payments and refunds one by one as a file: which one, and how many.
+
+    Raises:
+        UsageError: a format that lists do not have.
+    """
+    given = options.format or "csv"
+    if given not in lists.FORMATS:
+        raise UsageError(detail=_("les mouvements d’argent sont en csv ou en csv-fr"))
+    count = lists.write(
+        transactions.slices(snap, wanted, refunds_by=options.refunds_by),
+        columns.TRANSACTIONS,
+        format=given,
+        path=options.output,
+        zone=snap.zone,
+    )
+    return {"file": str(options.output), "count": count}
+
+
 def refuse_file(options: argparse.Namespace) -> None:
-    """What only the monthly report takes would be left aside without a word.
+    """What a report does not take would be left aside without a word.
 
     Raises:
         UsageError: a month, a format or a file for a series of figures.
     """
     if options.month or options.format or options.output:
-        said = _("--month, --format et -o sont au rapport « month »")
+        said = _(
+            "--month est au rapport « month » ; --format et -o, à lui et à "
+            "« transactions »"
+        )
         raise UsageError(detail=said)

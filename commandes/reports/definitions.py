@@ -43,6 +43,13 @@ _DEFINITIONS = {
     "refunds": Definition(
         N_("La somme des remboursements, à la date de la marque."), "sales/sales"
     ),
+    "transactions": Definition(
+        N_(
+            "Un par ligne, à la date à laquelle les ventes le comptent ; un "
+            "remboursement est négatif : la somme est celle des ventes nettes."
+        ),
+        "sales/transactions",
+    ),
     "orders": Definition(_SOLD, "sales/sales"),
     "basket": Definition(
         N_(

@@ -50,12 +50,13 @@ def frame(rows: pl.DataFrame) -> pl.DataFrame:
         for name in rows.columns
         if name in _COLUMNS and rows[name].dtype == pl.String
     }
-    if {"reason", "customer"} <= set(rows.columns):
-        told = zip(rows["reason"], rows["customer"], strict=True)
-        masked["reason"] = [
-            said and personal.masked_text(said, _words(customer))
-            for said, customer in told
-        ]
+    for name in ("reason", "reference"):
+        if {name, "customer"} <= set(rows.columns):
+            told = zip(rows[name], rows["customer"], strict=True)
+            masked[name] = [
+                said and personal.masked_text(said, _words(customer))
+                for said, customer in told
+            ]
     return rows.with_columns(
         pl.Series(name, values, pl.String) for name, values in masked.items()
     )

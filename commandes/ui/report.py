@@ -13,19 +13,20 @@ from commandes import words
 from commandes.mirror import query_text
 from commandes.reports import orders
 from commandes.reports.definitions import definition
-from commandes.ui import address, charts, list_files, sidebar, theme
+from commandes.ui import address, charts, list_files, sidebar
 from commandes.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from commandes.reports.export.columns import Column
     from commandes.reports.filters import OrderFilter
     from commandes.ui.charts import Chart
     from commandes.ui.framing import Here
 
+_WORDS = {"module": words.MODULE_WORDS, "kind": words.TRANSACTION_WORDS}
 LIST_PAGE = "pages/commandes/liste.py"
-_SHOWN = 1_000
+SHOWN = 1_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Block:
         rows: the table under the chart, and the file.
         columns: of both.
         chart: None where a table says it better.
+        frames: reads all rows for the file, where `rows` are the first of them.
     """
 
     code: str
@@ -47,6 +49,7 @@ class Block:
     rows: pl.DataFrame
     columns: Sequence[Column]
     chart: Chart | None = None
+    frames: Callable[[], Iterable[pl.DataFrame]] | None = None
 
 
 def entered(here: Here, *, dated: str | None = None) -> OrderFilter:
@@ -98,7 +101,7 @@ def show(here: Here, block: Block) -> None:
         st.text(block.sentence)
         if block.chart is not None:
             draw(block.chart, block.code)
-        as_file(here, block.code, block.columns, block.rows)
+        as_file(here, block.code, block.columns, block.rows, block.frames)
         with st.expander(
             _("Tableau"), icon=":material/table:", expanded=block.chart is None
         ):
@@ -107,15 +110,23 @@ def show(here: Here, block: Block) -> None:
 
 
 def as_file(
-    here: Here, code: str, columns: Sequence[Column], rows: pl.DataFrame
+    here: Here,
+    code: str,
+    columns: Sequence[Column],
+    rows: pl.DataFrame,
+    frames: Callable[[], Iterable[pl.DataFrame]] | None = None,
 ) -> None:
-    """Offer rows as CSV; days are written as ISO 8601 has them."""
+    """Offer rows as CSV; days are written as ISO 8601 has them.
+
+    Args:
+        frames: reads all of them, where `rows` are not all.
+    """
     list_files.menu(
         here,
         f"file-{code}",
         code,
         columns,
-        lambda: [rows.with_columns(pl.col(pl.Date).dt.to_string())],
+        frames or (lambda: [rows.with_columns(pl.col(pl.Date).dt.to_string())]),
     )
 
 
@@ -137,7 +148,7 @@ def draw(chart: Chart, code: str) -> None:
 
 def table(block: Block, zone: str) -> None:
     """The rows in words: amounts of their row's currency, the rest as it is."""
-    shown = block.rows.head(_SHOWN)
+    shown = block.rows.head(SHOWN)
     right = {"amount", "integer", "percent"}
     column = st.column_config
     st.dataframe(
@@ -158,10 +169,10 @@ def table(block: Block, zone: str) -> None:
         },
         alt=block.question,
     )
-    if block.rows.height > _SHOWN:
+    if block.rows.height > SHOWN:
         st.text(
             _("Les {n} premières lignes ; le fichier les a toutes.").format(
-                n=words.number(_SHOWN)
+                n=words.number(SHOWN)
             )
         )
 
@@ -170,8 +181,8 @@ def _cell(row: dict[str, object], column: Column, zone: str) -> str:
     value = row[column.code]
     if value is None:
         return "–"
-    if column.code == "module":
-        return theme.module_words(str(value))
+    if column.code in _WORDS:
+        return _(_WORDS[column.code][str(value)])
     if isinstance(value, int):
         return _number(value, column.kind, str(row.get("currency", "")))
     if isinstance(value, datetime):

@@ -16,6 +16,7 @@ from commandes.reports import customers as customers_report
 from commandes.reports import hours as hours_report
 from commandes.reports import modules as modules_report
 from commandes.reports import orders as orders_report
+from commandes.reports import transactions as transactions_report
 from commandes.reports.breakdown import breakdown
 from commandes.reports.export import columns
 from commandes.reports.filters import (
@@ -135,7 +136,8 @@ def screen(here: Here) -> None:
 
 def blocks(here: Here, asked: Asked) -> Iterator[Block]:
     """The questions of the report that have a chart or a table of money."""
-    for block in (_over_time, _bridge, *_PARTS, _articles, _hours, _customers, _vat):
+    money_of = (_over_time, _bridge, _transactions)
+    for block in (*money_of, *_PARTS, _articles, _hours, _customers, _vat):
         yield block(here, asked)
 
 
@@ -241,6 +243,36 @@ def _bridge(here: Here, asked: Asked) -> Block:
             behind,
             counts,
         ),
+    )
+
+
+def _transactions(here: Here, asked: Asked) -> Block:
+    wanted, by = asked.wanted, asked.refunds_by
+    if asked.several:
+        wanted = replace(wanted, currency=asked.currency)
+    found = transactions_report.transactions(
+        here.snap, wanted, refunds_by=by, limit=report.SHOWN + 1
+    )
+    return Block(
+        "transactions",
+        _("Quels encaissements et quels remboursements, un par un ?"),
+        _transactions_say(found, asked.currency),
+        found,
+        columns.TRANSACTIONS,
+        frames=lambda: transactions_report.slices(here.snap, wanted, refunds_by=by),
+    )
+
+
+def _transactions_say(found: pl.DataFrame, currency: str) -> str:
+    if found.height > report.SHOWN:
+        return _("Les plus récents ; la somme de tous est celle des ventes nettes.")
+    refunds = found.filter(pl.col("kind") == "refund").height
+    return _("{payments} et {refunds} : net {net}.").format(
+        payments=plural(
+            "{n} encaissement", "{n} encaissements", found.height - refunds
+        ),
+        refunds=plural("{n} remboursement", "{n} remboursements", refunds),
+        net=words.money(int(found["amount"].sum()), currency),
     )
 
 

@@ -474,7 +474,8 @@ select
     means,
     paid_at as moved_at,
     amount as gross,
-    0 as refunds
+    0 as refunds,
+    null as refund_id
 from payments
 where voided_at is null
 union all
@@ -488,7 +489,8 @@ select
         else refunded_at
     end,
     0,
-    if(refunds_by = 'done', coalesce(done_amount, amount), amount)
+    if(refunds_by = 'done', coalesce(done_amount, amount), amount),
+    id
 from refunds
 where voided_at is null and (refunds_by <> 'done' or state = 'done');
 
@@ -506,14 +508,18 @@ with
         )
     ),
     moves as (
-        select order_id, payment_id, means, moved_at, 0 as n, gross, refunds
+        select
+            order_id, payment_id, means, moved_at, 0 as n, gross, refunds, refund_id
         from money_moves(refunds_by)
         union all
-        select id, null, null, sold_at, 1, 0, 0 from kept where sold_at is not null
+        select id, null, null, sold_at, 1, 0, 0, null
+        from kept
+        where sold_at is not null
     )
 select
     kept.*,
     moves.payment_id,
+    moves.refund_id,
     moves.means as paid_with,
     moves.n,
     moves.gross,

@@ -13,7 +13,7 @@ from commandes.actions import messages, refunds
 from commandes.actions.orders import Order
 from commandes.documents import delivery_notes
 from commandes.errors import NotAllowed
-from commandes.reports import carts, conversations, detail, orders
+from commandes.reports import carts, conversations, detail, orders, transactions
 from commandes.reports import refunds as marks
 from commandes.reports.export import FORMATS, export
 from commandes.reports.filters import OrderFilter
@@ -67,6 +67,7 @@ def everything(snap, store, folder):
     said = [page.rows.to_dicts(), marks.to_do(snap).to_dicts()]
     said += [detail.order(store, "Q1"), conversations.conversations(store)]
     said += [conversations.problems(store), carts.__name__]
+    said += [transactions.transactions(snap, OrderFilter(archived="all")).to_dicts()]
     for form in FORMATS:
         for lines in (False, True):
             path = folder / f"{lines}.{form}"

@@ -23,6 +23,7 @@ from commandes.reports.figures import figures
 from commandes.reports.filters import BY_ORDER, OrderFilter
 from commandes.reports.hours import hours
 from commandes.reports.sales import REFUNDS_BY, sales
+from commandes.reports.transactions import transactions
 
 assert world  # the fixture of the other module
 EXAMPLES = int(os.environ.get("REPORT_EXAMPLES", "40"))
@@ -86,6 +87,44 @@ def of_order(row: dict, wanted: OrderFilter, refunds_by: str):
             paid = [payment.at for payment in row["payments"]]
             at = min(paid, default=row["placed_at"])
         yield fixed if by_order else at, 0, 0, amount, None
+
+
+@fuzzed
+@given(wanted=asked, refunds_by=st.sampled_from(REFUNDS_BY))
+def test_transactions_one_by_one_make_up_the_sales(world, wanted, refunds_by) -> None:
+    """Each payment and refund once, at its date; all of them are the net sales."""
+    expected = Counter(
+        (at, move[0]["number"], move[0]["currency"], gross - refunds, refunds != 0)
+        for move in moves(world.rows, wanted, refunds_by)
+        for at, n, gross, refunds in [move[1:5]]
+        if not n
+    )
+    with world.mirror.snapshot() as snap:
+        found = transactions(snap, wanted, refunds_by=refunds_by, today=TODAY)
+        summed_up = sales(snap, wanted, "month", refunds_by=refunds_by, today=TODAY)
+        first = transactions(snap, wanted, refunds_by=refunds_by, limit=3, today=TODAY)
+    rows = found.iter_rows(named=True)
+    told = Counter(
+        (
+            row["counted_at"],
+            row["number"],
+            row["currency"],
+            row["amount"],
+            row["kind"] == "refund" and row["amount"] != 0,
+        )
+        for row in rows
+    )
+    assert told == expected
+    assert first.equals(found.head(3))
+    assert found["counted_at"].is_sorted(descending=True)
+    nets = [
+        {currency: net for currency, net in frame.iter_rows() if net}
+        for frame in (
+            found.group_by("currency").agg(pl.col("amount").sum()),
+            summed_up.group_by("currency").agg(pl.col("net").sum()),
+        )
+    ]
+    assert nets[0] == nets[1]
 
 
 def step(at, by: str) -> date:

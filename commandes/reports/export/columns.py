@@ -178,6 +178,21 @@ BRIDGE = (
     Column("amount", N_("Montant"), "amount"),
     _ORDERS,
 )
+TRANSACTIONS = (
+    Column("counted_at", N_("Date comptée"), "instant"),
+    Column("kind", N_("Mouvement"), "code"),
+    Column("number", N_("Commande"), "text"),
+    Column("source", N_("Source"), "text"),
+    Column("module", N_("Module"), "code"),
+    Column("placed_at", N_("Date de commande"), "instant"),
+    Column("customer", N_("Client"), "text"),
+    _CURRENCY,
+    Column("amount", N_("Montant"), "amount"),
+    Column("means", N_("Moyen"), "text"),
+    Column("provider", N_("Prestataire"), "text"),
+    Column("reference", N_("Référence"), "text"),
+    Column("reason", N_("Motif"), "text"),
+)
 VAT = (
     Column("tax_rate", N_("Taux"), "percent"),
     _CURRENCY,

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from commandes.reports.export import cells
-from commandes.words import CAUSE_WORDS, MODULE_WORDS, PAYMENT_WORDS, STATUS_WORDS, _
+from commandes.words import (
+    CAUSE_WORDS,
+    MODULE_WORDS,
+    PAYMENT_WORDS,
+    STATUS_WORDS,
+    TRANSACTION_WORDS,
+    _,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -82,6 +89,7 @@ _WORDS = {
     "payment": PAYMENT_WORDS,
     "module": MODULE_WORDS,
     "cause": CAUSE_WORDS,
+    "kind": TRANSACTION_WORDS,
 }
 
 
