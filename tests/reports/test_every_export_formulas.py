@@ -34,7 +34,13 @@ from commandes.ui.tracking_numbers import refused_csv
 
 PARIS = ZoneInfo("Europe/Paris")
 PACKAGE = Path(commandes.__file__).parent
-CODES = {"module": "store", "status": "new", "payment": "paid", "cause": "order"}
+CODES = {
+    "module": "store",
+    "status": "new",
+    "payment": "paid",
+    "cause": "order",
+    "kind": "refund",
+}
 # A NUL ends a text in Excel; no export keeps one, and no reader here takes it.
 TEXTS = [text.replace("\0", "") for text in PAYLOADS]
 # What the writers write: the names of these columns are ours.
