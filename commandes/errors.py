@@ -314,6 +314,15 @@ class JournalKeyWrong(StoreError):
     )
 
 
+class LoginKeyUnreadable(StoreError):
+    code = "login_key_unreadable"
+    sentence = N_("La clé des connexions ne peut être ni lue ni faite ({path}).")
+    advice = N_(
+        "Personne n’est connecté. Rendez ce fichier lisible, ou ôtez-le : une autre "
+        "clé se fait, et chacun se connecte de nouveau."
+    )
+
+
 class KeyReused(StoreError):
     code = "key_reused"
     sentence = N_("La clé « {key} » a déjà servi pour une autre demande.")

@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from commandes.rules import fold
@@ -182,9 +183,42 @@ def masked_ip(address: str | None) -> str | None:
     return address and "…"
 
 
+_AN_EMAIL = re.compile(r"[^\s<>\"'«»(),;:]+@[^\s<>\"'«»(),;:]+")
+_A_PHONE = re.compile(r"\+?\(?\d[\d\s.()/-]{6,}\d")
+_A_WORD = re.compile(r"[^\W_]+")
+_SHORTEST_NAME = 3  # an initial is no name
+
+
 def masked_text(text: str, known: Iterable[str | None]) -> str:
-    """A text without these names and addresses of its customer."""
-    for one in sorted(filter(None, known), key=len, reverse=True):
-        if len(one) > 2:  # noqa: PLR2004 (an initial is no name)
-            text = re.sub(re.escape(one), "…", text, flags=re.IGNORECASE)
-    return text
+    """A text without these names and numbers of its customer, and without e-mails.
+
+    Names are found whatever their case and accents, telephone numbers however their
+    digits are grouped.
+
+    Args:
+        known: names, street lines, telephone numbers; a word alone is looked for alone.
+    """
+    told = [one for one in known if one and len(one) >= _SHORTEST_NAME]
+    phones = {_digits(one)[-_PHONE_DIGITS:] for one in told}
+    text = _AN_EMAIL.sub("…", text)
+    text = _A_PHONE.sub(
+        lambda found: "…" if _tail(found[0]) in phones else found[0], text
+    )
+    words = list(_A_WORD.finditer(text))
+    folded = [fold(word[0]) for word in words]
+    hidden: set[int] = set()
+    for one in {tuple(fold(word) for word in _A_WORD.findall(name)) for name in told}:
+        for at in range(len(folded) - len(one) + 1 if one else 0):
+            if tuple(folded[at : at + len(one)]) == one:
+                first, last = words[at], words[at + len(one) - 1]
+                hidden.update(range(first.start(), last.end()))
+    parts = [
+        "…" if is_hidden else "".join(letter for _at, letter in of)
+        for is_hidden, of in groupby(enumerate(text), lambda one: one[0] in hidden)
+    ]
+    return re.sub(r"…(?:\s…)+", "…", "".join(parts))
+
+
+def _tail(phone: str) -> str | None:
+    digits = _digits(phone)
+    return digits[-_PHONE_DIGITS:] if len(digits) >= _PHONE_DIGITS else None

@@ -34,6 +34,7 @@ from commandes.access import BACKUP, KEEPER, SWEEPER
 from commandes.actions import carts
 from commandes.background import Background
 from commandes.backups import automatic
+from commandes.backups.restoring import forget_broken_off
 from commandes.backups.serving import serving
 from commandes.doorway import INSIDE, Doorway, address, may_bind, own_names
 from commandes.errors import UsageError
@@ -165,6 +166,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
         house = await asyncio.to_thread(open_house)
         await asyncio.to_thread(login.begin)
         files.forget_all(house.settings)
+        forget_broken_off(house.settings)
         with suppress(TimeoutError):
             await asyncio.wait_for(_open_first_page(app), FIRST_PAGE_SECONDS)
         workers = _Workers(house)

@@ -310,7 +310,8 @@ SETTINGS = (
     Setting(
         "oidc_cookie_secret",
         "",
-        "Login: what signs its cookies; empty: made from the journal's key.",
+        "Login: what signs its cookies; empty: a random key in `login.key` of the data "
+        "folder, in no backup.",
         _secret,
         N_("un texte d’au moins 32 caractères"),
     ),

@@ -21,7 +21,7 @@ from commandes.store import Receipt, tables
 from commandes.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection, Row
 
@@ -155,6 +155,44 @@ def reactivate(
     return store.perform(
         "reactivate_person", asked, _about(who, change), actor=actor, key=key
     )
+
+
+def access_now(connection: Connection) -> dict[str, tuple[str, bool]]:
+    """The role of each address, and whether it may come in."""
+    c = tables.people.c
+    rows = connection.execute(select(c.email, c.role, c.active))
+    return {row.email: (row.role, row.active) for row in rows}
+
+
+def keep_access(writer: Writer, known: Mapping[str, tuple[str, bool]]) -> int:
+    """Within a restore: what was decided on access since the backup holds.
+
+    Everybody has to log in anew.
+
+    Args:
+        known: `access_now` of the store that is replaced.
+
+    Returns:
+        How many people have another role, or access, than in the backup.
+    """
+    changed = 0
+    for person in writer.connection.execute(select(tables.people)).all():
+        role, active = known.get(person.email, (person.role, person.active))
+        _set(
+            *(writer, person.id),
+            role=role,
+            active=active,
+            sessions_valid_from=writer.now,
+        )
+        _end_sessions(writer, person.id)
+        if role != person.role:
+            told = {"person": person.id, "from": person.role, "to": role}
+            writer.record(None, "person_role_changed", told)
+        if active != person.active:
+            kind = "person_reactivated" if active else "person_deactivated"
+            writer.record(None, kind, {"person": person.id})
+        changed += (role, active) != (person.role, person.active)
+    return changed
 
 
 def _about(

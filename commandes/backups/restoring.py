@@ -2,10 +2,12 @@
 
 What waited to be sent when the backup was made may have been sent since: it becomes
 « Envoi non confirmé », for a person to decide, and is never sent twice by itself.
+Access that was taken away since stays taken away, and everybody logs in anew.
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 from sqlalchemy.engine import make_url
 
-from commandes.actions import orders
+from commandes.actions import orders, people
 from commandes.actions.orders import Done
 from commandes.backups import archive, making, postgresql, serving
 from commandes.backups.copies import opened_copy
@@ -33,8 +35,13 @@ from commandes.store import checks, journal, open_store, tables
 
 if TYPE_CHECKING:
     from commandes.settings import Settings
-    from commandes.store import Store
+    from commandes.store import Store, Writer
     from commandes.store.checks import Check
+
+    _Access = dict[str, tuple[str, bool]]
+
+# What the folder is called in which a backup is unpacked.
+_ROOM = ".restore."
 
 
 @dataclass(frozen=True)
@@ -45,12 +52,15 @@ class Restored:
         manifest: what the backup says of itself.
         kept: where the store that was there stands now; None when it was empty.
         to_confirm: how many messages are « Envoi non confirmé » by it.
+        access_kept: how many people have the role or access of the store that was
+            there, and not the one of the backup.
         checks: I1 to I5 on the store as it is now.
     """
 
     manifest: archive.Manifest
     kept: Path | None
     to_confirm: int
+    access_kept: int
     checks: tuple[Check, ...]
 
 
@@ -80,7 +90,7 @@ def restore(
     settings.make_data_dir()
     with (
         serving.alone(settings),
-        tempfile.TemporaryDirectory(prefix=".restore.", dir=settings.data_dir) as room,
+        tempfile.TemporaryDirectory(prefix=_ROOM, dir=settings.data_dir) as room,
     ):
         manifest, data, key = archive.unpack(path, Path(room))
         if manifest.database != database:
@@ -88,19 +98,21 @@ def restore(
         in_force = _key(settings, key)
         if database == "sqlite":
             _check_copy(settings, data, in_force, verify=verify)
-            kept = _into_sqlite(settings, data, replace=replace)
+            kept, known = _into_sqlite(settings, data, replace=replace)
         else:
-            kept = _into_postgresql(settings, data, replace=replace)
+            kept, known = _into_postgresql(settings, data, replace=replace)
         if key is not None:
             _keep_key(settings, key)
         store = open_store(settings)
         try:
-            to_confirm = _leave_to_people(store, actor)
+            with store.writing(actor, action="restore_backup") as writer:
+                to_confirm = _leave_to_people(writer)
+                access_kept = people.keep_access(writer, known)
             with store.reading() as connection:
                 found = checks.of_the_store(connection, in_force)
         finally:
             store.close()
-    return Restored(manifest, kept, to_confirm, tuple(found))
+    return Restored(manifest, kept, to_confirm, access_kept, tuple(found))
 
 
 def _key(settings: Settings, packed: bytes | None) -> bytes:
@@ -126,7 +138,9 @@ def _check_copy(settings: Settings, data: Path, key: bytes, *, verify: bool) -> 
                     raise BackupBroken(rule=check.rule, bad=check.first_bad)
 
 
-def _into_sqlite(settings: Settings, data: Path, *, replace: bool) -> Path | None:
+def _into_sqlite(
+    settings: Settings, data: Path, *, replace: bool
+) -> tuple[Path | None, _Access]:
     file = Path(make_url(settings.store_url).database or "")
     beside = _beside(file)
     try:
@@ -145,6 +159,7 @@ def _into_sqlite(settings: Settings, data: Path, *, replace: bool) -> Path | Non
     try:
         if not store.is_empty() and not replace:
             raise StoreHoldsOrders
+        known = _access(store)
         if store.head().seq:
             store.copy_into(beside)
             beside.chmod(0o600)
@@ -152,7 +167,12 @@ def _into_sqlite(settings: Settings, data: Path, *, replace: bool) -> Path | Non
         store.replace_by(data)
     finally:
         store.close()
-    return kept
+    return kept, known
+
+
+def _access(store: Store) -> _Access:
+    with store.reading() as connection:
+        return people.access_now(connection)
 
 
 def _move(file: Path, beside: Path) -> None:
@@ -162,13 +182,16 @@ def _move(file: Path, beside: Path) -> None:
             part.rename(beside.with_name(beside.name + end))
 
 
-def _into_postgresql(settings: Settings, data: Path, *, replace: bool) -> Path | None:
+def _into_postgresql(
+    settings: Settings, data: Path, *, replace: bool
+) -> tuple[Path | None, _Access]:
     store = open_store(settings)
     kept = None
     try:
         serving.refuse_if_connected(store)
         if not store.is_empty() and not replace:
             raise StoreHoldsOrders
+        known = _access(store)
         if store.head().seq:
             kept = _beside(settings.data_dir / "commandes.zip")
             making.backup(store, kept, verify=False)
@@ -177,7 +200,7 @@ def _into_postgresql(settings: Settings, data: Path, *, replace: bool) -> Path |
     finally:
         store.close()
     postgresql.load(settings, drop, data)
-    return kept
+    return kept, known
 
 
 def _beside(file: Path) -> Path:
@@ -204,23 +227,31 @@ def _keep_key(settings: Settings, key: bytes) -> None:
     path.write_bytes(key)
 
 
-def _leave_to_people(store: Store, actor: str) -> int:
+def _leave_to_people(writer: Writer) -> int:
     """What waited, or was being sent, is for a person to decide."""
     m = tables.messages.c
     waits = select(m.id, m.order_id).where(
         m.direction == "out", m.state.in_(("queued", "sending"))
     )
-    with store.writing(actor, action="restore_backup") as writer:
-        waiting = writer.connection.execute(waits.order_by(m.id)).all()
-        for message in waiting:
-            writer.connection.execute(
-                update(tables.messages)
-                .where(m.id == message.id)
-                .values(state="uncertain", state_at=writer.now)
-            )
-            order = writer.connection.execute(
-                select(tables.orders).where(tables.orders.c.id == message.order_id)
-            ).one()
-            done = Done("message_uncertain", payload={"message": message.id})
-            orders.save(writer, order, done)
+    waiting = writer.connection.execute(waits.order_by(m.id)).all()
+    for message in waiting:
+        writer.connection.execute(
+            update(tables.messages)
+            .where(m.id == message.id)
+            .values(state="uncertain", state_at=writer.now)
+        )
+        order = writer.connection.execute(
+            select(tables.orders).where(tables.orders.c.id == message.order_id)
+        ).one()
+        done = Done("message_uncertain", payload={"message": message.id})
+        orders.save(writer, order, done)
     return len(waiting)
+
+
+def forget_broken_off(settings: Settings) -> None:
+    """Remove the copies of a shop that restores which were killed left behind.
+
+    Who calls holds the store's lock: no restore is on its way.
+    """
+    for left in settings.data_dir.glob(f"{_ROOM}*"):
+        shutil.rmtree(left, ignore_errors=True)

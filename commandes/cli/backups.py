@@ -80,6 +80,7 @@ def _restore(options: argparse.Namespace, settings: Settings) -> Answer | None:
         "orders": restored.manifest.orders,
         "kept": str(restored.kept) if restored.kept else None,
         "messages_to_confirm": restored.to_confirm,
+        "access_kept": restored.access_kept,
         "checks": [asdict(check) for check in verdict.checks],
     }
 
@@ -124,6 +125,14 @@ def print_restore(answer: Answer, otherwise: Callable[[Answer], None]) -> None:
                 "{n} message est à confirmer : il attendait d’être envoyé.",
                 "{n} messages sont à confirmer : ils attendaient d’être envoyés.",
                 answer["messages_to_confirm"],
+            )
+        )
+    if answer["access_kept"]:
+        print(
+            plural(
+                "{n} personne garde l’accès décidé depuis cette sauvegarde.",
+                "{n} personnes gardent l’accès décidé depuis cette sauvegarde.",
+                answer["access_kept"],
             )
         )
     broken = _("ne tient pas")

@@ -7,14 +7,17 @@ files are searched for who was erased.
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from commandes.actions import erase
 from commandes.mirror import forget_idle
@@ -22,7 +25,6 @@ from commandes.store import set_info, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from commandes.mirror import Mirror
     from commandes.settings import Settings
@@ -42,6 +44,8 @@ _EXPORTS = "exports"
 _UPLOADS = "uploads"
 _UPLOADED_SECONDS = 3600
 _OWN_FOLDERS = {_EXPORTS, _UPLOADS, "tmp", "notebook"}
+_OWN_FILES = ("journal.key", "login.key")
+_OF_SQLITE = ("", "-wal", "-shm", "-journal", ".serving")
 
 
 @dataclass(frozen=True)
@@ -69,33 +73,37 @@ def look(settings: Settings, needles: Sequence[str]) -> Found:
     by_hand: list[str] = []
     for path in _others(settings):
         name = str(path.relative_to(settings.data_dir))
-        if path.suffix in _BY_HAND:
+        suffix = path.suffix.lower()
+        if suffix in _BY_HAND:
             by_hand.append(name)
         elif _holds(path, needles):
             kinds = ((removed, _MADE), (logs, _LOGS))
-            named = next((into for into, of in kinds if path.suffix in of), by_hand)
+            named = next((into for into, of in kinds if suffix in of), by_hand)
             named.append(name)
     waiting = len(list((settings.data_dir / _EXPORTS).glob("*/*")))
     return Found(waiting, tuple(removed), tuple(logs), tuple(by_hand))
 
 
 def _others(settings: Settings) -> Iterator[Path]:
-    """Files of the data folder that are neither the store, its key nor a mirror."""
+    """Files of the data folder that are neither the store, its keys nor a mirror."""
     folder = settings.data_dir
-    store = settings.store_url.rpartition("/")[2]
+    own = {folder / name for name in _OWN_FILES}
+    url = make_url(settings.store_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        own |= {Path(f"{url.database}{end}") for end in _OF_SQLITE}
     for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        own = inside[0] in _OWN_FOLDERS or inside[0].startswith("mirror-")
-        own = own or path.name.startswith((store, "journal.key"))
-        if not own and path.is_file() and not path.is_symlink():
+        top = path.relative_to(folder).parts[0]
+        ours = top in _OWN_FOLDERS or top.startswith("mirror-") or path in own
+        if not ours and path.is_file() and not path.is_symlink():
             yield path
 
 
 def _holds(path: Path, needles: Sequence[str]) -> bool:
     wanted = [form for text in needles for form in _forms(text)]
-    if path.suffix == ".parquet":
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
         return _in_parquet(path, needles)
-    if path.suffix == ".xlsx":
+    if suffix == ".xlsx":
         try:
             with zipfile.ZipFile(path) as archive:
                 parts = [archive.read(name) for name in archive.namelist()]
@@ -110,9 +118,11 @@ def _forms(text: str) -> set[bytes]:
     """The bytes that a text may be in a file: in its cases, quoted for XML or JSON."""
     forms = {text, text.lower(), text.upper(), text.title()}
     forms |= {escape(form) for form in forms}
-    forms |= {form.encode("unicode_escape").decode() for form in forms}
-    return {form.encode() for form in forms} | {
-        form.encode("cp1252", "ignore") for form in forms
+    forms |= {json.dumps(form)[1:-1] for form in forms}
+    return {
+        form.encode(encoding, "ignore")
+        for form in forms
+        for encoding in ("utf-8", "cp1252", "utf-16-le")
     }
 
 

@@ -34,6 +34,10 @@ _COLUMNS: dict[str, Callable[[str | None], str | None]] = {
 }
 
 
+# The columns that say whose a row is.
+_WHOSE = ("customer", "customer_name", "email", "phone")
+
+
 def is_on() -> bool:
     """Whether who asks now sees masked customers."""
     return not access.may("customers.read")
@@ -50,13 +54,12 @@ def frame(rows: pl.DataFrame) -> pl.DataFrame:
         for name in rows.columns
         if name in _COLUMNS and rows[name].dtype == pl.String
     }
-    for name in ("reason", "reference"):
-        if {name, "customer"} <= set(rows.columns):
-            told = zip(rows[name], rows["customer"], strict=True)
-            masked[name] = [
-                said and personal.masked_text(said, _words(customer))
-                for said, customer in told
-            ]
+    whose = [rows[name] for name in _WHOSE if name in rows.columns]
+    for name in {"reason", "reference"} & set(rows.columns) if whose else ():
+        masked[name] = [
+            said and personal.masked_text(said, _words(*known))
+            for said, *known in zip(rows[name], *whose, strict=True)
+        ]
     return rows.with_columns(
         pl.Series(name, values, pl.String) for name, values in masked.items()
     )
@@ -83,24 +86,46 @@ def order(found: OrderDetail) -> OrderDetail:
     if not is_on():
         return found
     customer = found.customer
-    known = _names(customer)
+    known, names = _names(customer), _words(customer.name)
 
     def plain(said: str) -> str:
         return personal.masked_text(said, known)
 
+    def unnamed(said: str) -> str:
+        return personal.masked_text(said, names)
+
     return replace(
         found,
         customer=_customer(customer),
+        sums=replace(
+            found.sums,
+            discount_codes=found.sums.discount_codes
+            and unnamed(found.sums.discount_codes),
+        ),
         lines=tuple(
-            replace(line, details=_details(line.details)) for line in found.lines
+            replace(
+                line,
+                title=unnamed(line.title),
+                variant=line.variant and unnamed(line.variant),
+                details=_details(line.details),
+            )
+            for line in found.lines
         ),
         payments=tuple(
             replace(one, reference=one.reference and plain(one.reference))
             for one in found.payments
         ),
         refunds=tuple(
-            replace(one, reason=one.reason and plain(one.reason))
+            replace(
+                one,
+                reason=one.reason and plain(one.reason),
+                reference=one.reference and plain(one.reference),
+            )
             for one in found.refunds
+        ),
+        shipments=tuple(
+            replace(one, number=unnamed(one.number), url=one.url and unnamed(one.url))
+            for one in found.shipments
         ),
         messages=tuple(
             replace(

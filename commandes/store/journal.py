@@ -76,7 +76,7 @@ def load_key(settings: Settings, *, journal_is_empty: bool) -> bytes:
     try:
         if not path.exists() and journal_is_empty:
             settings.make_data_dir()
-            _create_key(path)
+            create_key(path)
         key = path.read_bytes().strip()
     except OSError as error:
         raise JournalKeyMissing(path=path) from error
@@ -86,9 +86,10 @@ def load_key(settings: Settings, *, journal_is_empty: bool) -> bytes:
     return key
 
 
-def _create_key(path: Path) -> None:
+def create_key(path: Path) -> None:
+    """Make a file with a random key, for its owner only; one that is there stays."""
     # Written aside and linked: a second process sees the whole key or none.
-    aside = path.with_name(f"journal.key.{os.getpid()}.{secrets.token_hex(4)}")
+    aside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_hex(32))

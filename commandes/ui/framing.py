@@ -35,6 +35,8 @@ _MARGINS = """<style>
 </style>"""
 
 _PAGE = "page_shown"
+# For whom it was: what was kept for another person or role is forgotten.
+_WHO = "shown_to"
 
 # Who acts from the screen where nobody logs in.
 ACTOR = "écran"
@@ -95,6 +97,11 @@ def frame(title: str, function: str, *, heading: bool = True) -> Iterator[Here]:
             who = login.person()
         except LoginNeeded as refused:
             login.ask(refused)
+    if not _is_the_same(who):
+        spoken = words.language()
+        st.session_state.clear()
+        language.keep(spoken)
+    st.session_state[_WHO] = _may(who)
     login.who(who)
     if heading:
         st.title(title, anchor=False)
@@ -118,8 +125,19 @@ def part(*, ticking: bool = False) -> Iterator[Here]:
             who = login.person(seen=not ticking)
         except LoginNeeded:
             st.rerun()  # the whole page, which asks who is there
+    if not _is_the_same(who):
+        st.rerun()  # the same
     with _acting(who) as here:
         yield here
+
+
+def _may(who: Person) -> tuple[int | None, frozenset[str]]:
+    return who.id, who.functions
+
+
+def _is_the_same(who: Person) -> bool:
+    """Whether what this session keeps was for this person, in this role."""
+    return bool(st.session_state.get(_WHO, _may(who)) == _may(who))
 
 
 @contextmanager

@@ -17,8 +17,13 @@ def use_readers() -> None:
     """Speak the reader's language from here on in this run."""
     asked = st.query_params.get(PARAMETER)
     if asked in words.LANGUAGES:
-        st.session_state[_KEPT] = asked
+        keep(asked)
     words.use(st.session_state.get(_KEPT, _default()))
+
+
+def keep(code: str) -> None:
+    """Speak this language for the rest of the session."""
+    st.session_state[_KEPT] = code
 
 
 def _default() -> str:
@@ -55,5 +60,5 @@ def switch() -> None:
 
 def _switch(key: str) -> None:
     chosen = st.session_state[key]
-    st.session_state[_KEPT] = chosen
+    keep(chosen)
     st.query_params[PARAMETER] = chosen

@@ -26,8 +26,14 @@ from commandes import access
 from commandes import settings as settings_
 from commandes.actions import sessions
 from commandes.actions.sessions import Claims, Limits
-from commandes.errors import CommandesError, LoginNeeded, NotInvited
+from commandes.errors import (
+    CommandesError,
+    LoginKeyUnreadable,
+    LoginNeeded,
+    NotInvited,
+)
 from commandes.reports import people
+from commandes.store import journal
 from commandes.ui.house import open_house
 from commandes.words import _
 
@@ -36,9 +42,11 @@ if TYPE_CHECKING:
 
     from commandes.access import Person
     from commandes.settings import Settings
-    from commandes.ui.house import House
 
 CALLBACK = "/oauth2callback"
+# The file of the cookies' secret in the data folder.
+KEY = "login.key"
+_SHORTEST_KEY = 32
 _lock = threading.Lock()
 _given: set[Settings] = set()
 
@@ -72,25 +80,40 @@ def begin() -> None:
         return
     with _lock:
         if settings.oidc_metadata_url:
-            house = open_house(settings)
-            st.secrets.merge_programmatic_secrets({"auth": _auth(house)})
+            st.secrets.merge_programmatic_secrets({"auth": _auth(settings)})
         if is_configured(settings):
             access.identify_by(_find)
         _given.add(settings)
 
 
-def _auth(house: House) -> dict[str, Any]:
+def _auth(settings: Settings) -> dict[str, Any]:
     """What Streamlit's login wants to know; kept in memory alone."""
-    settings = house.settings
-    # Without a secret of its own: one that the journal's key makes, for this alone.
-    secret = settings.oidc_cookie_secret or house.store.sign("login cookie", "1")
     return {
         "redirect_uri": settings.app_url + CALLBACK,
-        "cookie_secret": secret,
+        "cookie_secret": settings.oidc_cookie_secret or _cookie_secret(settings),
         "client_id": settings.oidc_client_id,
         "client_secret": settings.oidc_client_secret,
         "server_metadata_url": settings.oidc_metadata_url,
     }
+
+
+def _cookie_secret(settings: Settings) -> str:
+    """What signs the cookies: a file of its own, in no backup; remove it to renew it.
+
+    Raises:
+        LoginKeyUnreadable: it can neither be read nor made.
+    """
+    path = settings.data_dir / KEY
+    try:
+        if not path.exists():
+            settings.make_data_dir()
+            journal.create_key(path)
+        secret = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        secret = ""
+    if len(secret) < _SHORTEST_KEY:
+        raise LoginKeyUnreadable(path=path)
+    return secret
 
 
 def person(*, seen: bool = True) -> Person:

@@ -15,11 +15,15 @@ from dump import broken_rules, dump
 from shop import Shop
 from sqlalchemy import func, select, update
 
-from commandes.actions import messages, tags
+from commandes.access import Role
+from commandes.actions import messages, people, sessions, tags
 from commandes.actions.orders import Order
+from commandes.actions.sessions import Claims, Limits
 from commandes.backups import archive, automatic, backup, history, restore
+from commandes.backups.restoring import forget_broken_off
 from commandes.backups.serving import serving
 from commandes.errors import (
+    AccessTaken,
     BackupBroken,
     BackupOfOtherDatabase,
     BackupPathTaken,
@@ -29,6 +33,7 @@ from commandes.errors import (
     JournalKeyMissing,
     JournalKeyWrong,
     RestoreGoesOn,
+    SessionOver,
     StoreHoldsOrders,
     StoreInUse,
 )
@@ -210,6 +215,54 @@ def test_what_waited_to_be_sent_is_for_a_person(sold, elsewhere, tmp_path):
             states = connection.scalars(select(tables.messages.c.state)).all()
         assert states == ["uncertain"]
         assert broken_rules(store) == {}
+
+
+def test_access_that_was_taken_away_stays_taken_away(sold, settings, tmp_path):
+    """Neither the person, nor the role, nor a login of before comes back."""
+    store, now = sold.store, datetime.now(UTC).replace(microsecond=0)
+    limits = Limits(idle=timedelta(hours=8), longest=timedelta(hours=12))
+    logins = {}
+    for name in ("ana", "bob", "eve"):
+        email = f"{name}@example.org"
+        people.invite(store, email, Role.ADMINISTRATOR, actor="t")
+        logins[name] = Claims(
+            "https://login.example.org",
+            name,
+            name * 21,
+            now,
+            email,
+            email_verified=True,
+        )
+        sessions.enter(store, logins[name], limits, now=now)
+    backup(store, tmp_path / "b.zip")
+    people.deactivate(store, "bob@example.org", actor="t")
+    people.change_role(store, "eve@example.org", Role.STAFF, actor="t")
+    store.close()
+
+    restored = restore(settings, tmp_path / "b.zip", actor="t", replace=True)
+
+    assert restored.access_kept == 2
+    with _opened(settings) as again:
+        with pytest.raises(AccessTaken):
+            sessions.enter(again, logins["bob"], limits, now=now)
+        for name in ("ana", "eve"):
+            with pytest.raises(SessionOver):
+                sessions.enter(again, logins[name], limits, now=now)
+        later = now + timedelta(seconds=5)
+        anew = replace(logins["eve"], session="e" * 64, issued_at=later)
+        assert sessions.enter(again, anew, limits, now=later).role is Role.STAFF
+        assert broken_rules(again) == {}
+
+
+def test_a_restore_that_was_killed_leaves_no_copy_for_long(settings):
+    """The next server removes the folder in which a backup was unpacked."""
+    left = settings.data_dir / ".restore.x"
+    left.mkdir(parents=True)
+    (left / "commandes.db").write_bytes(b"a shop")
+
+    forget_broken_off(settings)
+
+    assert not left.exists()
 
 
 def _truncated(file) -> None:

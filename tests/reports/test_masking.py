@@ -140,3 +140,22 @@ def test_delivery_notes_bear_addresses(telling, store, tmp_path):
 def test_masks(mask, given, shown):
     """An initial, two digits: enough to tell two apart, too little to know one."""
     assert mask(given) == shown
+
+
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        ("Remboursé à camille75@mail.example", "Remboursé à …"),
+        ("pour Elodie LEFEVRE, merci", "pour …, merci"),
+        ("appeler 06 12.34-56 78 demain", "appeler … demain"),
+        ("+33612345678", "…"),
+        ("commande 40815145 de la lampe", "commande 40815145 de la lampe"),
+        ("pi_5479746808971139", "pi_5479746808971139"),
+        ("12, RUE DU PHARE", "…"),
+        ("rue du marché", "rue du marché"),
+    ],
+)
+def test_texts_name_nobody_in_any_spelling(told, left):
+    """Whatever the case, the accents and how digits are grouped."""
+    known = ("Élodie Lefèvre", "Élodie", "Lefèvre", "+33 6 12 34 56 78")
+    assert personal.masked_text(told, (*known, "12 rue du Phare")) == left
