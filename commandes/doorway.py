@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from commandes import unsubscribing, words
 from commandes.ui import login
 from commandes.ui.house import open_house
+from commandes.web.routes import CLOSED
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -196,6 +197,8 @@ def _with_token(scope: Scope, send: Send) -> tuple[Scope, Send, Response | None]
         answer.headers["cache-control"] = "no-store"
         return scope, send, answer
     path, _mark, query = rest.partition("?")
+    if unquote(path).startswith(CLOSED):
+        return scope, send, PlainTextResponse("not here", status_code=404)
     inside: Scope = dict(scope)
     inside["path"], inside["raw_path"] = unquote(path), path.encode()
     inside["query_string"] = query.encode()

@@ -27,6 +27,7 @@
     │   ├── StoreNotEmpty
     │   ├── JournalKeyMissing
     │   ├── JournalKeyWrong
+    │   ├── LoginKeyUnreadable
     │   └── KeyReused
     ├── MirrorError
     │   ├── MirrorUnavailable

@@ -22,6 +22,7 @@ import uvicorn
 from starlette.middleware import Middleware
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Route
+from streamlit import net_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -64,6 +65,8 @@ log = logging.getLogger("commandes.server")
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
 FIRST_PAGE_SECONDS = 60
+# Bytes of one message of a browser: files come by other doors.
+WIDEST_MESSAGE = 4 * 1024 * 1024
 # Seconds between two sweeps of the carts, and two looks whether a backup is due.
 SWEEP_EVERY = 60.0
 BACKUP_EVERY = 60.0
@@ -274,6 +277,10 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def _no_address() -> str | None:
+    return None
+
+
 def _listen(settings: Settings, host: str, port: int) -> socket.socket:
     if not may_bind(settings, host):
         raise UsageError(
@@ -342,10 +349,14 @@ def serve(
             "client.showErrorDetails": "full" if settings.development else "none",
         }
     )
+    # The doorway knows the names of ours: nobody's request may make Streamlit ask the
+    # Internet for this machine's address.
+    net_util.get_external_ip = _no_address
     ready = address(host, listening.getsockname()[1])
     config = uvicorn.Config(
         app,
         ws="websockets-sansio",
+        ws_max_size=WIDEST_MESSAGE,
         access_log=False,
         log_level="warning",
         log_config=None,

@@ -131,19 +131,30 @@ def page(
     )
 
 
+def sorts() -> dict[str, str]:
+    """The sorts of who asks now: masked customers are not told by their order."""
+    masked = masking.is_on()
+    return {
+        code: text
+        for code, text in SORTS.items()
+        if not (masked and code.startswith("customer"))
+    }
+
+
 def check_sort(sort: str) -> None:
-    """Refuse a sort that is not one of SORTS, by BadFilter."""
-    if sort not in SORTS:
-        raise BadFilter(name="sort", value=sort, choices=", ".join(SORTS))
+    """Refuse a sort that is not one of `sorts`, by BadFilter."""
+    if sort not in (known := sorts()):
+        raise BadFilter(name="sort", value=sort, choices=", ".join(known))
 
 
 def sort_from_query(given: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """The sort that a URL asks for, and a sentence on each value not understood."""
     said: list[str] = []
+    known = sorts()
     for sort in given:
-        if sort in SORTS:
+        if sort in known:
             return sort, tuple(said)
-        error = BadFilter(name="sort", value=sort, choices=", ".join(SORTS))
+        error = BadFilter(name="sort", value=sort, choices=", ".join(known))
         said.append(str(error))
     return "newest", tuple(said)
 

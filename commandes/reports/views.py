@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlencode
 
 from sqlalchemy import select
 
+from commandes import access
+from commandes.reports import masking
 from commandes.reports.filters import OrderFilter
 from commandes.store import tables
 from commandes.words import N_, _
@@ -86,11 +88,14 @@ class SavedView:
 
 
 def saved_views(store: Store) -> tuple[SavedView, ...]:
-    """All saved views, by name (accents and case aside)."""
+    """All saved views, by name (accents and case aside).
+
+    Who sees masked customers sees no view of others that searches for somebody.
+    """
     statement = select(tables.saved_views).order_by(tables.saved_views.c.name_key)
     with store.reading("orders/views") as connection:
         rows = connection.execute(statement).all()
-    return tuple(
+    found = tuple(
         SavedView(
             id=row.id,
             name=row.name,
@@ -102,6 +107,11 @@ def saved_views(store: Store) -> tuple[SavedView, ...]:
         )
         for row in rows
     )
+    if not masking.is_on():
+        return found
+    who = access.person()
+    own = who.actor if who else ""
+    return tuple(one for one in found if not one.wanted.search or one.owner == own)
 
 
 def query_string(wanted: OrderFilter, sort: str = "newest") -> str:

@@ -51,7 +51,7 @@ def _sort(shown: Listing) -> None:
         st.session_state["list_sort"] = shown.asked.sort
     st.selectbox(
         _("Trier"),
-        list(orders.SORTS),
+        list(orders.sorts()),
         key="list_sort",
         format_func=choices.labelled("list_sort", lambda code: _(orders.SORTS[code])),
         label_visibility="collapsed",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("commandes.health")
 
 # What a proxy adds: a request with one of them comes from somewhere else.
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OF_PROXIES = frozenset(
     {
         *("forwarded", "via", "x-forwarded-for", "x-forwarded-host"),
@@ -100,7 +101,9 @@ def _may_read(request: Request) -> bool:
         here = request.client and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False
-    return bool(here) and not _OF_PROXIES & set(request.headers)
+    # A proxy that says nothing of itself still asks for the name that it serves.
+    named = request.url.hostname in _LOOPBACK
+    return bool(here) and named and not _OF_PROXIES & set(request.headers)
 
 
 async def security(request: Request) -> Response:

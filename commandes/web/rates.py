@@ -43,6 +43,8 @@ DOORS = {
     "/oauth2callback": Rate(30),
     "/metrics": Rate(60),
     "/readyz": Rate(120),
+    # A whole office behind one address comes back at once after a restart.
+    "/_stcore/stream": Rate(300),
 }
 
 
@@ -92,8 +94,11 @@ class Rates:
         self._counters = {start: Counter(rate) for start, rate in doors.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        wait = self._wait(scope) if scope["type"] == "http" else 0
+        """One request, or one WebSocket that is to be opened."""
+        wait = self._wait(scope) if scope["type"] in ("http", "websocket") else 0
+        if wait and scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if wait:
             seconds = str(math.ceil(wait))
             answer = PlainTextResponse(

@@ -11,9 +11,17 @@ from commandes import access, personal
 from commandes.access import Role
 from commandes.actions import messages, refunds
 from commandes.actions.orders import Order
+from commandes.actions.views import save as save_view
 from commandes.documents import delivery_notes
-from commandes.errors import NotAllowed
-from commandes.reports import carts, conversations, detail, orders, transactions
+from commandes.errors import BadFilter, NotAllowed
+from commandes.reports import (
+    carts,
+    conversations,
+    detail,
+    orders,
+    transactions,
+    views,
+)
 from commandes.reports import refunds as marks
 from commandes.reports.export import FORMATS, export
 from commandes.reports.filters import OrderFilter
@@ -159,3 +167,29 @@ def test_texts_name_nobody_in_any_spelling(told, left):
     """Whatever the case, the accents and how digits are grouped."""
     known = ("Élodie Lefèvre", "Élodie", "Lefèvre", "+33 6 12 34 56 78")
     assert personal.masked_text(told, (*known, "12 rue du Phare")) == left
+
+
+def test_an_order_of_rows_tells_no_names(telling, mirror):
+    """Masked customers are not sorted by what they are called."""
+    with mirror.snapshot() as snap, acting(Role.FINANCE):
+        for sort in ("customer_asc", "customer_desc"):
+            with pytest.raises(BadFilter):
+                orders.page(snap, OrderFilter(), sort=sort)
+        assert orders.sort_from_query(["customer_asc"])[0] == "newest"
+    with mirror.snapshot() as snap:
+        assert orders.page(snap, OrderFilter(), sort="customer_asc").rows.height == 1
+
+
+def test_views_of_others_name_nobody(store):
+    """A view that searches for somebody is for those who may see them."""
+    for name, query in (
+        ("Ana", "search=ana%40example.org"),
+        ("Payées", "payment=paid"),
+    ):
+        save_view(store, name, query, actor="Inès")
+
+    assert len(views.saved_views(store)) == 2
+    with acting(Role.FINANCE):
+        assert [view.name for view in views.saved_views(store)] == ["Payées"]
+        save_view(store, "À moi", "search=A12", actor="f")
+        assert [view.name for view in views.saved_views(store)] == ["À moi", "Payées"]

@@ -94,6 +94,9 @@ def test_programs_may_put_a_path_after_the_printed_address(alone):
     with urllib.request.urlopen(alone.printed) as answer:  # noqa: S310 (our own)
         assert answer.status == 200
 
+    # What is shut to all is shut behind the token, too.
+    assert alone.get(f"/?token={alone.token}/_stcore/metrics").status == 404
+
     browser = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Site": "none"}
     for after, leads in (
         ("", "/"),

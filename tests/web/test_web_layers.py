@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -168,6 +171,26 @@ def test_a_door_says_when_to_come_back(ask):
     assert ask(app, "/auth/login").headers["retry-after"] == "30"
     assert ask(app, "/commandes").status == 200
     assert ask(app, "/auth/login", client=("192.0.2.8", 1)).status == 200
+
+
+def test_a_socket_is_a_door_too():
+    """One that is opened too often is closed before it is anything."""
+    asked, said = [], []
+
+    async def app(_scope, _receive, _send):
+        asked.append(1)
+
+    async def send(message):
+        said.append(message)
+
+    limited = Rates(app, {"/_stcore/stream": Rate(2)})
+    scope = {"type": "websocket", "path": "/_stcore/stream", "client": ("192.0.2.7", 1)}
+    with ThreadPoolExecutor(1) as aside:
+        for _time in range(3):
+            aside.submit(asyncio.run, limited(scope, None, send)).result()
+
+    assert len(asked) == 2
+    assert said == [{"type": "websocket.close", "code": 1008}]
 
 
 @pytest.mark.parametrize(

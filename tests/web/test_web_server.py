@@ -142,6 +142,8 @@ def test_figures_are_for_operators(server):
     assert "backup_age" not in text
     for told in ({"X_Forwarded_For": "192.0.2.7"}, {"Forwarded": "for=192.0.2.7"}):
         assert server.ask("/metrics", **told)[0] == 403
+    # Through a proxy that says nothing of itself.
+    assert server.ask("/metrics", host="orders.example.org")[0] == 403
     assert server.ask("/metrics", Authorization="Bearer wrong")[0] == 403
     told = {"X_Forwarded_For": "192.0.2.7", "Authorization": f"Bearer {TOKEN}"}
     assert server.ask("/metrics", **told)[0] == 200
