@@ -140,9 +140,7 @@ def _as_json(value: dict[str, Any]) -> str:
 
 def redacted(text: str, needles: Iterable[str]) -> str:
     """A text of somebody else's, with each of these texts in it taken out."""
-    for needle in needles:
-        text = re.sub(re.escape(needle), ERASED, text, flags=re.IGNORECASE)
-    return text
+    return _without(text, needles, ERASED)
 
 
 def short_ip(given: str | None) -> str | None:
@@ -187,38 +185,47 @@ _AN_EMAIL = re.compile(r"[^\s<>\"'«»(),;:]+@[^\s<>\"'«»(),;:]+")
 _A_PHONE = re.compile(r"\+?\(?\d[\d\s.()/-]{6,}\d")
 _A_WORD = re.compile(r"[^\W_]+")
 _SHORTEST_NAME = 3  # an initial is no name
+_HIDDEN = "…"
 
 
 def masked_text(text: str, known: Iterable[str | None]) -> str:
     """A text without these names and numbers of its customer, and without e-mails.
 
-    Names are found whatever their case and accents, telephone numbers however their
-    digits are grouped.
-
     Args:
         known: names, street lines, telephone numbers; a word alone is looked for alone.
     """
     told = [one for one in known if one and len(one) >= _SHORTEST_NAME]
-    phones = {_digits(one)[-_PHONE_DIGITS:] for one in told}
-    text = _AN_EMAIL.sub("…", text)
-    text = _A_PHONE.sub(
-        lambda found: "…" if _tail(found[0]) in phones else found[0], text
-    )
+    masked = _without(_AN_EMAIL.sub(_HIDDEN, text), told, _HIDDEN)
+    return re.sub(r"…(?:\s…)+", _HIDDEN, masked)
+
+
+def _without(text: str, known: Iterable[str], instead: str) -> str:
+    """A text without these words that follow each other, and telephone numbers.
+
+    Words are found whatever their case and accents and what stands between them,
+    numbers however their digits are grouped.
+    """
+    known = list(known)
     words = list(_A_WORD.finditer(text))
     folded = [fold(word[0]) for word in words]
     hidden: set[int] = set()
-    for one in {tuple(fold(word) for word in _A_WORD.findall(name)) for name in told}:
+    for one in {tuple(fold(word) for word in _A_WORD.findall(name)) for name in known}:
         for at in range(len(folded) - len(one) + 1 if one else 0):
             if tuple(folded[at : at + len(one)]) == one:
                 first, last = words[at], words[at + len(one) - 1]
                 hidden.update(range(first.start(), last.end()))
-    parts = [
-        "…" if is_hidden else "".join(letter for _at, letter in of)
+    tails = {phone_tail(one) for one in known} - {None}
+    for found in _A_PHONE.finditer(text):
+        if phone_tail(found[0]) in tails:
+            hidden.update(range(*found.span()))
+    return "".join(
+        instead if is_hidden else "".join(letter for _at, letter in of)
         for is_hidden, of in groupby(enumerate(text), lambda one: one[0] in hidden)
-    ]
-    return re.sub(r"…(?:\s…)+", "…", "".join(parts))
+    )
 
 
-def _tail(phone: str) -> str | None:
-    digits = _digits(phone)
-    return digits[-_PHONE_DIGITS:] if len(digits) >= _PHONE_DIGITS else None
+def phone_tail(text: str) -> str | None:
+    """The last digits of what is a telephone number, else None."""
+    digits = _digits(text)
+    is_one = _A_PHONE.fullmatch(text.strip()) and len(digits) >= _PHONE_DIGITS
+    return digits[-_PHONE_DIGITS:] if is_one else None

@@ -9,6 +9,7 @@ What this transaction leaves in files is the matter of `commandes.privacy`.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -25,7 +26,7 @@ from commandes.words import _
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import Column, Connection, Row, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Row, Table
 
     from commandes.actions.orders import Order
     from commandes.store import Store, Writer
@@ -38,6 +39,8 @@ _EMAIL, _ORDER = "erased e-mail", "erased order"
 _DIGESTS = ("lines", "payments", "shipments", "notes")
 _AT_ONCE = 500
 _FEW = 50  # receipts are searched by their text
+_LONG_LINE = 8  # letters; a shorter street names no place
+_ADDRESSES = personal.ADDRESSES
 
 # Free texts in which anybody may have named the customer; with their order, if any.
 _TEXTS: tuple[Column[Any], ...] = (
@@ -49,7 +52,20 @@ _TEXTS: tuple[Column[Any], ...] = (
     tables.messages.c.error,
     tables.refunds.c.reason,
     tables.refunds.c.reference,
+    tables.refunds.c.provider,
     tables.payments.c.reference,
+    tables.payments.c.provider,
+    tables.payments.c.means,
+    tables.shipments.c.number,
+    tables.shipments.c.url,
+    # Of others: who was sent a present stands in the giver's order.
+    tables.orders.c.billing_address,
+    tables.orders.c.shipping_address,
+    tables.orders.c.discount_codes,
+    tables.orders.c.channel,
+    tables.orders.c.cart_url,
+    tables.order_lines.c.title,
+    tables.stock_items.c.title,
     tables.order_lines.c.variant,
     tables.order_lines.c.details,
     tables.stock_movements.c.reason,
@@ -61,6 +77,16 @@ _TEXTS: tuple[Column[Any], ...] = (
     tables.import_rows.c.reason,
     tables.column_profiles.c.toml,
     tables.store_info.c.value,
+)
+
+
+# Those in which people write sentences: a street there is the customer's, elsewhere
+# it may be a neighbour's.
+_SENTENCES = (
+    tables.notes.c.text,
+    tables.messages.c.subject,
+    tables.messages.c.body,
+    tables.refunds.c.reason,
 )
 
 
@@ -124,7 +150,7 @@ def erase(
         needles = _needles(writer.connection, email, rows)
         done = blank(writer, rows)
         bare_receipts(writer, {row.number for row in rows})
-        _elsewhere(writer, done, needles)
+        _elsewhere(writer, done, needles, _streets(rows))
         done.views = _views(writer, needles)
         changed = any(done.counts().values())
         if changed:
@@ -387,27 +413,40 @@ def _remember(writer: Writer, kind: str, digests: list[str]) -> None:
         )
 
 
-def _elsewhere(writer: Writer, done: Erased, wanted: Sequence[str]) -> None:
+def _streets(rows: Sequence[Row[Any]]) -> list[str]:
+    """The street lines of a customer's addresses."""
+    addresses = [json.loads(getattr(r, n) or "{}") for r in rows for n in _ADDRESSES]
+    lines = {address.get("line1") for address in addresses}
+    return sorted(line for line in lines if line and len(line) >= _LONG_LINE)
+
+
+def _elsewhere(
+    writer: Writer, done: Erased, wanted: Sequence[str], streets: Sequence[str]
+) -> None:
     """Take the customer out of what others wrote; their orders have entries too."""
     touched: set[int] = set()
     for column in _TEXTS if wanted else ():
         table = column.table
         (id_,) = table.primary_key.columns
-        holds = or_(
-            *(column.icontains(form, autoescape=True) for form in _forms(wanted))
-        )
+        here = [*wanted, *streets] if column in _SENTENCES else wanted
         owner = table.c.order_id if "order_id" in table.c else id_
-        rows = writer.connection.execute(select(id_, owner, column).where(holds)).all()
+        rows = writer.connection.execute(
+            select(id_, owner, column).where(_may_hold(column, here))
+        ).all()
         for row_id, order_id, text in rows:
-            kept: str | None = personal.redacted(text, wanted)
+            kept: str | None = _redacted(text, here)
+            if kept == text:
+                continue
+            if column.key in _ADDRESSES:
+                kept = personal.kept_address(text)  # it is theirs: the street too
             if column.nullable and kept == personal.ERASED:
                 kept = None
             writer.connection.execute(
                 update(table).where(id_ == row_id).values({column.key: kept})
             )
-            if "order_id" in table.c and order_id is not None:
+            done.texts += 1
+            if (owner is not id_ or table is tables.orders) and order_id is not None:
                 touched.add(order_id)
-        done.texts += len(rows)
     ids = sorted(touched - set(done.ids))
     c = tables.orders.c
     for first in range(0, len(ids), _AT_ONCE):
@@ -417,17 +456,37 @@ def _elsewhere(writer: Writer, done: Erased, wanted: Sequence[str]) -> None:
     writer.record_many([(id_, "{}") for id_ in ids], "text_erased")
 
 
-def _forms(texts: Sequence[str]) -> set[str]:
-    """Texts in the cases they are written in: SQLite folds ASCII letters alone."""
-    return {
-        form
-        for text in texts
-        for form in (
-            (text,)
-            if text.isascii()
-            else (text, text.lower(), text.upper(), text.title())
-        )
-    }
+def _may_hold(column: Column[Any], wanted: Sequence[str]) -> ColumnElement[bool]:
+    """Rows worth reading: databases fold no accents, and group no digits."""
+    found: list[ColumnElement[bool]] = []
+    for text in wanted:
+        if tail := personal.phone_tail(text):
+            pairs = [tail[at : at + 2] for at in range(0, len(tail), 2)]
+            found.append(column.like("%" + "%".join(pairs) + "%"))
+            continue
+        plain = re.findall(r"[A-Za-z0-9]+", text)
+        longest = max(plain, key=len, default="")
+        # Of a script without such letters: as it is written.
+        part = longest if len(longest) > 1 else text
+        found.append(column.icontains(part, autoescape=True))
+    return or_(*found)
+
+
+def _redacted(text: str, wanted: Sequence[str]) -> str:
+    """A text without these; what was JSON stays JSON."""
+    kept = personal.redacted(text, wanted)
+    if _is_json(text) and not _is_json(kept):
+        # A bare number that ends like a telephone number.
+        names = [one for one in wanted if personal.phone_tail(one) is None]
+        kept = personal.redacted(text, names)
+    return kept
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except ValueError:
+        return False
 
 
 def _views(writer: Writer, wanted: Sequence[str]) -> int:

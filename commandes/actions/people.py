@@ -33,7 +33,7 @@ _LONGEST = 254
 
 def as_key(email: str) -> str:
     """An address as it is kept and compared: without spaces around, in lower case."""
-    return email.strip().casefold()
+    return email.strip().lower()
 
 
 def invite(

@@ -321,7 +321,7 @@ def _awaited(batch: Batch, work: Work[Outcomes]) -> None:
 
     @st.fragment(run_every="1s", key="bulk_doing")
     def ticking() -> None:
-        with part():
+        with part(ticking=True):
             if work.finished():
                 _settle(batch)
                 st.rerun(scope="app")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -94,6 +96,47 @@ def test_a_dry_run_says_the_same_and_touches_nothing(shop, store, settings):
     assert planned.files.removed == tuple(f"mars.{form}" for form in forms)
     assert planned.files.by_hand == ("memo", "sauvegarde.db")
     assert planned.files.logs == ("logs/app.log",)
+
+
+def test_no_spelling_and_no_column_keeps_them(shop, store, settings):
+    """In the orders of others: a present, a link, a note without accents, a number."""
+    told = {"name": "Élodie Quimper", "line1": "99 rue Unique", "phone": "+33612345678"}
+    address = json.dumps(told | {"city": "Lyon", "country": "FR"}, ensure_ascii=False)
+    email = "elodie.q@example.org"
+    shop.order(
+        "1",
+        customer_name="Élodie Quimper",
+        email=email,
+        phone="+33612345678",
+        billing_address=address,
+    )
+    shop.order(
+        "2",
+        customer_name="Ana Martin",
+        email="ana@example.org",
+        shipping_address=address,
+        channel=email,
+        discount_codes=email.upper(),
+        cart_url=f"https://shop.example.org/?for={email}",
+        lines=[{"sku": "GIFT", "title": f"Carte pour {email}", "price": 1000}],
+        paid=[{"amount": 1000, "means": email, "provider": f"PayPal {email}"}],
+        notes=["pour ELODIE QUIMPER, 06 12.34 56-78, 99, Rue unique ; 40612345 reste"],
+        shipments=[
+            {"carrier": "UPS", "number": "N1", "url": f"https://u.example/{email}"}
+        ],
+    )
+    amounts = detail.order(store, "2").sums
+
+    privacy.erase(store, settings, email, actor="Inès")
+
+    left = detail.order(store, "2")
+    said = repr(left).lower()
+    for trace in ("elodie", "élodie", "quimper", "unique", "45678", "56-78", "lyon"):
+        assert trace not in said, trace
+    assert left.customer.name == "Ana Martin"
+    assert left.customer.shipping == {"country": "FR"}
+    assert "40612345 reste" in left.notes[0].text
+    assert left.sums == replace(amounts, discount_codes=None)
 
 
 def test_an_erasure_writes_no_personal_data_of_its_own(shop, store, settings):
