@@ -40,6 +40,7 @@ OPEN = (
 )
 # Files come and go here: for people who may come in, with a function that needs it.
 _FILES = ("/api/exports/", "/media/", "/_stcore/upload_file")
+_LOGOUT = "/auth/logout"
 _UPLOADS = ("imports.make", "orders.track", "stock.open")
 _PARAMETER = b"token="
 # Of this process: who knows it stands at this machine, before the printed address.
@@ -156,9 +157,13 @@ def _is_here(scope: Scope) -> bool:
 async def _without_person(scope: Scope) -> Response | None:
     """Where people log in: refuse files to everybody else."""
     path = scope["path"]
-    if scope["type"] == "websocket" or not path.startswith(_FILES):
+    if scope["type"] == "websocket":
         return None  # the page itself asks who is there
     cookies = HTTPConnection(scope).cookies
+    if path == _LOGOUT:
+        await asyncio.to_thread(login.leave, cookies)
+    if not path.startswith(_FILES):
+        return None  # the same
     who = await asyncio.to_thread(login.of_request, cookies)
     uploads = path.startswith("/_stcore/upload_file")
     if who is None or (uploads and not who.functions & set(_UPLOADS)):

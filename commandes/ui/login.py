@@ -137,15 +137,27 @@ def person(*, seen: bool = True) -> Person:
 
 def of_request(cookies: dict[str, str]) -> Person | None:
     """Who asks for a file or brings one; None: nobody who may come in."""
-    house = open_house()
-    given = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
-    claims = given and _read(_parse_decoded_user_cookie(given, origin(house.settings)))
-    if not claims:
+    claims, house = _claims_of(cookies), open_house()
+    if claims is None:
         return None
     try:
         return sessions.enter(house.store, claims, _limits(house.settings), seen=False)
     except LoginNeeded:
         return None
+
+
+def leave(cookies: dict[str, str]) -> None:
+    """Log out whoever holds these cookies, copies of them included."""
+    claims = _claims_of(cookies)
+    if claims is not None:
+        sessions.leave(open_house().store, claims)
+
+
+def _claims_of(cookies: dict[str, str]) -> Claims | None:
+    settings = open_house().settings
+    given = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
+    found = given and _read(_parse_decoded_user_cookie(given, origin(settings)))
+    return found or None
 
 
 def _find() -> Person | None:
