@@ -20,7 +20,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from commandes import unsubscribing, words
-from commandes.ui import login
+from commandes.ui import files, login
 from commandes.ui.house import open_house
 from commandes.web.routes import CLOSED
 from commandes.words import _
@@ -39,7 +39,8 @@ OPEN = (
     *("/metrics", "/.well-known/security.txt"),
 )
 # Files come and go here: for people who may come in, with a function that needs it.
-_FILES = ("/api/exports/", "/media/", "/_stcore/upload_file")
+_EXPORTS = "/api/exports/"
+_FILES = (_EXPORTS, "/media/", "/_stcore/upload_file")
 _LOGOUT = "/auth/logout"
 _UPLOADS = ("imports.make", "orders.track", "stock.open")
 _PARAMETER = b"token="
@@ -168,6 +169,11 @@ async def _without_person(scope: Scope) -> Response | None:
     uploads = path.startswith("/_stcore/upload_file")
     if who is None or (uploads and not who.functions & set(_UPLOADS)):
         return PlainTextResponse(_("Connectez-vous pour continuer."), status_code=403)
+    if path.startswith(_EXPORTS):
+        token = path.removeprefix(_EXPORTS).partition("/")[0]
+        if not files.is_for(token, who):
+            said = _("Ce fichier a été préparé pour quelqu’un d’autre.")
+            return PlainTextResponse(said, status_code=403)
     return None
 
 

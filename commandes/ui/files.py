@@ -1,11 +1,13 @@
 """Files that people bring or take: uploads and exports, kept for a while.
 
 Both stand in the data folder; neither goes through memory as a whole. A prepared
-export is reached by a token that nobody can guess, and is forgotten after an hour.
+export is reached by a token that nobody can guess, by who made it and while they have
+the same role, and is forgotten after an hour.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import shutil
@@ -15,12 +17,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from commandes import access
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from commandes.access import Person
     from commandes.settings import Settings
 
 KEPT_SECONDS = 3600
+_MARK = 12  # letters of a token that say whose it is
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 
 
@@ -35,7 +41,8 @@ def _uploads(settings: Settings) -> Path:
 def prepare(settings: Settings, name: str) -> Path:
     """A path for a new export of this name, in a folder of its own."""
     _forget_old(_exports(settings))
-    folder = _exports(settings) / secrets.token_urlsafe(24)
+    token = secrets.token_urlsafe(24) + _mark(access.person())
+    folder = _exports(settings) / token
     settings.make_data_dir()
     folder.mkdir(mode=0o700, parents=True)
     return folder / name
@@ -52,6 +59,16 @@ def prepared(settings: Settings, token: str, name: str) -> Path | None:
     if not _TOKEN.fullmatch(token) or not folder.is_dir():
         return None
     return next((path for path in folder.iterdir() if path.name == name), None)
+
+
+def is_for(token: str, who: Person) -> bool:
+    """Whether the export of this token was made by this person, in their role."""
+    return token.endswith(_mark(who))
+
+
+def _mark(who: Person | None) -> str:
+    told = f"{who.id} {who.role}" if who else ""
+    return hashlib.sha256(told.encode()).hexdigest()[:_MARK]
 
 
 def discard(path: Path) -> None:

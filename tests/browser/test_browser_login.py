@@ -16,9 +16,11 @@ from playwright.sync_api import expect
 from provider import CLIENT, SECRET, provided
 from sqlalchemy import select
 
+from commandes import access
 from commandes.access import Role
 from commandes.actions import people
 from commandes.store import tables
+from commandes.ui import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,10 +234,24 @@ def test_files_are_handed_over_and_taken_from_people_alone(
     _log_in(page, guarded.address)
     settled(page)
     request = visitor.context.request
-    assert request.get(f"{guarded.address}/{paths[0]}").status == 404
+    me = _person(guarded, "files@example.org")
+    mine, of_another, once_mine = (
+        _prepared(guarded, access.logged_in(person, Role(role), ""))
+        for person, role in ((me.id, me.role), (me.id + 1, me.role), (me.id, "manager"))
+    )
+    assert request.get(f"{guarded.address}{mine}").text() == "a file"
+    for path in (of_another, once_mine, f"/{paths[0]}"):
+        assert request.get(f"{guarded.address}{path}").status == 403
     with guarded.shop() as shop:
         people.deactivate(shop.store, "files@example.org", actor="t")
-    assert request.get(f"{guarded.address}/{paths[0]}").status == 403
+    assert request.get(f"{guarded.address}{mine}").status == 403
+
+
+def _prepared(server: Server, who: access.Person) -> str:
+    with access.acting_as(who):
+        path = files.prepare(server.settings, "a.csv")
+    path.write_text("a file")
+    return files.address(path)
 
 
 def test_other_hosts_and_other_sites_are_refused(guarded, visitor):
