@@ -22,7 +22,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from commandes import unsubscribing, words
 from commandes.ui import files, login
 from commandes.ui.house import open_house
-from commandes.web.routes import CLOSED
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -38,6 +37,9 @@ OPEN = (
     # These ask for a token of their own, or say nothing of the shop.
     *("/metrics", "/.well-known/security.txt"),
 )
+# Streamlit's doors that nothing of ours goes through: figures of its own, and the
+# interface for programs, which knows no role of ours.
+CLOSED = ("/_stcore/metrics", "/_stcore/agent")
 # Files come and go here: for people who may come in, with a function that needs it.
 _EXPORTS = "/api/exports/"
 _FILES = (_EXPORTS, "/media/", "/_stcore/upload_file")
@@ -93,6 +95,8 @@ class Doorway:
                 refused = await _without_person(scope)
             else:
                 scope, send, refused = _with_token(scope, send)
+        if refused is None and scope["path"].startswith(CLOSED):
+            refused = PlainTextResponse("not here", status_code=404)
         if refused is None:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -208,8 +212,6 @@ def _with_token(scope: Scope, send: Send) -> tuple[Scope, Send, Response | None]
         answer.headers["cache-control"] = "no-store"
         return scope, send, answer
     path, _mark, query = rest.partition("?")
-    if unquote(path).startswith(CLOSED):
-        return scope, send, PlainTextResponse("not here", status_code=404)
     inside: Scope = dict(scope)
     inside["path"], inside["raw_path"] = unquote(path), path.encode()
     inside["query_string"] = query.encode()

@@ -53,15 +53,15 @@ class Person:
     @classmethod
     def of(cls, order: Mapping[str, Any]) -> Person:
         """The customer of an order, given by its columns."""
-        addresses = [_parts(order.get(name)) for name in ADDRESSES]
+        addresses = addresses_of(order)
         names = [order.get("customer_name"), *(a.get("name") for a in addresses)]
         phones = [order.get("phone"), *(a.get("phone") for a in addresses)]
-        lines = [address.get("line1") for address in addresses]
+        lines = streets_of(order)
         email = order.get("email")
         return cls(
             names=tuple({_words(name) for name in names if name} - {()}),
             phrases=tuple(
-                {fold(text) for text in lines if text and len(text) >= _LONG_LINE}
+                {fold(text) for text in lines}
                 | ({fold(email.strip())} if email and email.strip() else set())
             ),
             phones=tuple(
@@ -97,6 +97,17 @@ def _digits(text: str) -> str:
 def _parts(address: str | None) -> dict[str, Any]:
     found = json.loads(address) if address else {}
     return found if isinstance(found, dict) else {}
+
+
+def addresses_of(order: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parts of each address of an order; none of one that it has not."""
+    return [_parts(order.get(name)) for name in ADDRESSES]
+
+
+def streets_of(order: Mapping[str, Any]) -> set[str]:
+    """The street lines of its addresses that are long enough to name a place."""
+    lines = {address.get("line1") for address in addresses_of(order)}
+    return {line for line in lines if line and len(line) >= _LONG_LINE}
 
 
 def kept_text(text: str | None, person: Person) -> str | None:
@@ -183,7 +194,8 @@ def masked_ip(address: str | None) -> str | None:
 
 _AN_EMAIL = re.compile(r"[^\s<>\"'«»(),;:]+@[^\s<>\"'«»(),;:]+")
 _A_PHONE = re.compile(r"\+?\(?\d[\d\s.()/-]{6,}\d")
-_A_WORD = re.compile(r"[^\W_]+")
+# With the accents that some systems write as signs of their own.
+_A_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 _SHORTEST_NAME = 3  # an initial is no name
 _HIDDEN = "…"
 

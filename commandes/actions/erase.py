@@ -39,8 +39,6 @@ _EMAIL, _ORDER = "erased e-mail", "erased order"
 _DIGESTS = ("lines", "payments", "shipments", "notes")
 _AT_ONCE = 500
 _FEW = 50  # receipts are searched by their text
-_LONG_LINE = 8  # letters; a shorter street names no place
-_ADDRESSES = personal.ADDRESSES
 
 # Free texts in which anybody may have named the customer; with their order, if any.
 _TEXTS: tuple[Column[Any], ...] = (
@@ -150,7 +148,8 @@ def erase(
         needles = _needles(writer.connection, email, rows)
         done = blank(writer, rows)
         bare_receipts(writer, {row.number for row in rows})
-        _elsewhere(writer, done, needles, _streets(rows))
+        streets = {line for row in rows for line in personal.streets_of(row._asdict())}
+        _elsewhere(writer, done, needles, streets)
         done.views = _views(writer, needles)
         changed = any(done.counts().values())
         if changed:
@@ -207,9 +206,9 @@ def _refuse(connection: Connection, ids: Sequence[int]) -> None:
 
 def _needles(connection: Connection, email: str, rows: Sequence[Row[Any]]) -> list[str]:
     """What is searched elsewhere: a name only where nobody else bears it."""
-    found = {email} if email else set()
+    found: set[str | None] = {email}
     for row in rows:
-        addresses = [json.loads(getattr(row, n) or "{}") for n in personal.ADDRESSES]
+        addresses = personal.addresses_of(row._asdict())
         found |= {row.phone, *(address.get("phone") for address in addresses)}
         names = {row.customer_name, *(address.get("name") for address in addresses)}
         found |= {
@@ -413,15 +412,8 @@ def _remember(writer: Writer, kind: str, digests: list[str]) -> None:
         )
 
 
-def _streets(rows: Sequence[Row[Any]]) -> list[str]:
-    """The street lines of a customer's addresses."""
-    addresses = [json.loads(getattr(r, n) or "{}") for r in rows for n in _ADDRESSES]
-    lines = {address.get("line1") for address in addresses}
-    return sorted(line for line in lines if line and len(line) >= _LONG_LINE)
-
-
 def _elsewhere(
-    writer: Writer, done: Erased, wanted: Sequence[str], streets: Sequence[str]
+    writer: Writer, done: Erased, wanted: Sequence[str], streets: Collection[str]
 ) -> None:
     """Take the customer out of what others wrote; their orders have entries too."""
     touched: set[int] = set()
@@ -437,7 +429,7 @@ def _elsewhere(
             kept: str | None = _redacted(text, here)
             if kept == text:
                 continue
-            if column.key in _ADDRESSES:
+            if column.key in personal.ADDRESSES:
                 kept = personal.kept_address(text)  # it is theirs: the street too
             if column.nullable and kept == personal.ERASED:
                 kept = None

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from commandes.store import Store
 
 ACTOR = "inbox"
+ACTION = "carry_mail"
 TIMEOUT = 30.0
 # Bytes read of one e-mail; its text stands before its attachments.
 _MOST_BYTES = 2_000_000
@@ -81,7 +82,7 @@ def fetch(
     except (OSError, imaplib.IMAP4.error, ValueError) as error:
         said = messages.as_line(_words(error))[:300]
         found = Fetched(trouble=said or type(error).__name__)
-    facts.keep(store, ACTOR, facts.INBOX_TROUBLE, found.trouble)
+    facts.keep(store, ACTOR, facts.INBOX_TROUBLE, found.trouble, action=ACTION)
     return found
 
 
@@ -151,7 +152,7 @@ def _take_up(
             # Numbers given to e-mails that are gone are not asked for again.
             _keep_place(store, fact, _Place(place.validity, status["UIDNEXT"] - 1))
     unseen = max(0, status["UNSEEN"] - counts["received"] - counts["known"])
-    facts.keep(store, ACTOR, facts.INBOX_UNSEEN, str(unseen))
+    facts.keep(store, ACTOR, facts.INBOX_UNSEEN, str(unseen), action=ACTION)
     return Fetched(counts["received"], counts["known"], counts["left"])
 
 
@@ -182,9 +183,8 @@ def _place(store: Store, fact: str, validity: int) -> _Place:
 
 
 def _keep_place(store: Store, fact: str, place: _Place) -> None:
-    facts.keep(
-        store, ACTOR, fact, json.dumps({"validity": place.validity, "last": place.last})
-    )
+    found = json.dumps({"validity": place.validity, "last": place.last})
+    facts.keep(store, ACTOR, fact, found, action=ACTION)
 
 
 def _heads(

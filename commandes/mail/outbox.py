@@ -93,7 +93,9 @@ def send_waiting(
             server = _ready(server)
             if server is None:
                 server, trouble = _reached(settings)
-                facts.keep(store, ACTOR, facts.OUTBOX_TROUBLE, trouble)
+                facts.keep(
+                    store, ACTOR, facts.OUTBOX_TROUBLE, trouble, action="carry_mail"
+                )
             if server is None:
                 return Round(sent, trouble)
             message = _take(store)

@@ -87,13 +87,13 @@ def look(settings: Settings, needles: Sequence[str]) -> Found:
 def _others(settings: Settings) -> Iterator[Path]:
     """Files of the data folder that are neither the store, its keys nor a mirror."""
     folder = settings.data_dir
-    own = {folder / name for name in _OWN_FILES}
+    own = {(folder / name).resolve() for name in _OWN_FILES}
     url = make_url(settings.store_url)
     if url.get_backend_name() == "sqlite" and url.database:
-        own |= {Path(f"{url.database}{end}") for end in _OF_SQLITE}
+        own |= {Path(f"{url.database}{end}").resolve() for end in _OF_SQLITE}
     for path in sorted(folder.rglob("*")):
         top = path.relative_to(folder).parts[0]
-        ours = top in _OWN_FOLDERS or top.startswith("mirror-") or path in own
+        ours = top in _OWN_FOLDERS or top.startswith("mirror-") or path.resolve() in own
         if not ours and path.is_file() and not path.is_symlink():
             yield path
 

@@ -36,6 +36,8 @@ _COLUMNS: dict[str, Callable[[str | None], str | None]] = {
 
 # The columns that say whose a row is.
 _WHOSE = ("customer", "customer_name", "email", "phone")
+# Those in which people or sources may have named them.
+_MAY_NAME = {"reason", "reference", "means", "provider", "done_provider"}
 
 
 def is_on() -> bool:
@@ -55,7 +57,7 @@ def frame(rows: pl.DataFrame) -> pl.DataFrame:
         if name in _COLUMNS and rows[name].dtype == pl.String
     }
     whose = [rows[name] for name in _WHOSE if name in rows.columns]
-    for name in {"reason", "reference"} & set(rows.columns) if whose else ():
+    for name in _MAY_NAME & set(rows.columns) if whose else ():
         masked[name] = [
             said and personal.masked_text(said, _words(*known))
             for said, *known in zip(rows[name], *whose, strict=True)
@@ -112,13 +114,19 @@ def order(found: OrderDetail) -> OrderDetail:
             for line in found.lines
         ),
         payments=tuple(
-            replace(one, reference=one.reference and plain(one.reference))
+            replace(
+                one,
+                means=one.means and plain(one.means),
+                provider=one.provider and plain(one.provider),
+                reference=one.reference and plain(one.reference),
+            )
             for one in found.payments
         ),
         refunds=tuple(
             replace(
                 one,
                 reason=one.reason and plain(one.reason),
+                provider=one.provider and plain(one.provider),
                 reference=one.reference and plain(one.reference),
             )
             for one in found.refunds

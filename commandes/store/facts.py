@@ -28,9 +28,7 @@ def read(connection: Connection, name: str) -> str:
     return connection.scalar(select(c.value).where(c.name == name)) or ""
 
 
-def keep(
-    store: Store, actor: str, name: str, value: str, *, action: str = "carry_mail"
-) -> None:
+def keep(store: Store, actor: str, name: str, value: str, *, action: str) -> None:
     """Keep a fact, or forget it when it is empty; what is known is not written.
 
     Args:

@@ -14,9 +14,6 @@ _STARTS = (
     *("/api/exports/", "/api/unsubscribe/", "/api/", "/_stcore/upload_file/"),
     *("/_stcore/", "/static/", "/media/", "/component/", "/app/static/", "/auth/"),
 )
-# Streamlit's doors that nothing of ours goes through: figures of its own, and the
-# interface for programs, which knows no role of ours.
-CLOSED = ("/_stcore/metrics", "/_stcore/agent")
 
 
 def template(path: str) -> str:

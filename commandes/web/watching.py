@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse
 
 from commandes import logs
-from commandes.web.routes import CLOSED, template
+from commandes.web.routes import template
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -70,10 +70,7 @@ class Watching:
             await send(message)
 
         try:
-            if scope["path"].startswith(CLOSED):
-                await PlainTextResponse("not here", 404)(scope, receive, seen)
-            else:
-                await self.app(scope, receive, seen)
+            await self.app(scope, receive, seen)
         except Exception:
             log.exception("request failed")
             if not status:

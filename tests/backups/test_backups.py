@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +18,7 @@ from shop import Shop
 from sqlalchemy import func, select, update
 
 from commandes.access import Role
-from commandes.actions import messages, people, sessions, tags
+from commandes.actions import messages, people, refunds, sessions, tags
 from commandes.actions.orders import Order
 from commandes.actions.sessions import Claims, Limits
 from commandes.backups import archive, automatic, backup, history, restore
@@ -215,6 +217,46 @@ def test_what_waited_to_be_sent_is_for_a_person(sold, elsewhere, tmp_path):
             states = connection.scalars(select(tables.messages.c.state)).all()
         assert states == ["uncertain"]
         assert broken_rules(store) == {}
+
+
+def test_a_backup_made_while_others_write_is_one_moment(sold, elsewhere, tmp_path):
+    """Orders come and are refunded meanwhile: what comes back is whole, to a digest."""
+    done = threading.Event()
+    wrote = []
+
+    def busy() -> None:
+        number = 100
+        while not done.is_set():
+            number += 1
+            sold.order(str(number), paid=1000, lines=[{"sku": "LAMP", "price": 1000}])
+            refunds.refund(sold.store, Order(str(number)), actor="t")
+            wrote.append(number)
+
+    with ThreadPoolExecutor(1) as aside:
+        writing = aside.submit(busy)
+        made = []
+        while len(made) < 3 or len(wrote) < 20:
+            made.append(
+                backup(sold.store, tmp_path / f"{len(made)}.zip", with_key=True)
+            )
+        done.set()
+        writing.result()
+
+    assert made[0].seq < made[-1].seq
+    for place, manifest in enumerate(made):
+        restored = restore(
+            elsewhere, tmp_path / f"{place}.zip", actor="t", replace=True
+        )
+        assert restored.manifest == manifest
+        with _opened(elsewhere) as store:
+            assert broken_rules(store) == {}
+            assert _digest(store, manifest.seq) == _digest(sold.store, manifest.seq)
+
+
+def _digest(store, seq: int) -> str:
+    c = tables.events.c
+    with store.reading() as connection:
+        return connection.scalar(select(c.digest).where(c.seq == seq))
 
 
 def test_access_that_was_taken_away_stays_taken_away(sold, settings, tmp_path):

@@ -62,6 +62,7 @@ def served(
     *,
     port: int = 0,
     log: Path | None = None,
+    folder: Path | None = None,
     **more: str,
 ) -> Iterator[Server]:
     """A server in a process of its own over a new data folder.
@@ -69,6 +70,7 @@ def served(
     Args:
         port: 0 takes any free one.
         log: where its standard error goes; None: with ours.
+        folder: where it is started; None: here.
         more: settings of the environment.
     """
     settings = settings_module.read({"COMMANDES_DATA_DIR": str(data), **more})
@@ -83,6 +85,7 @@ def served(
             "COMMANDES_LOG": "trouble",
             **more,
         },
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=log.open("w") if log else None,
         text=True,

@@ -115,6 +115,27 @@ def test_a_cold_deep_link_shows_the_login_and_nothing_else(
             context.close()
 
 
+def test_the_provider_may_stand_in_secrets_toml(provider, tmp_path, visitor):
+    """The way that Streamlit's own documentation shows, instead of settings."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text(
+        "[auth]\n"
+        f'redirect_uri = "http://127.0.0.1:{port}/oauth2callback"\n'
+        'cookie_secret = "of-this-test-alone-and-long-enough"\n'
+        f'client_id = "{CLIENT}"\nclient_secret = "{SECRET}"\n'
+        f'server_metadata_url = "{provider.address}/.well-known/openid-configuration"\n'
+    )
+    with served(tmp_path / "data", _shop, port=port, folder=tmp_path) as server:
+        provider.knows(ROLES[Role.STAFF])
+        page = visitor.context.new_page()
+        _log_in(page, server.address)
+        settled(page)
+        expect(_in_menu(page, "Commandes")).to_be_visible()
+        expect(_in_menu(page, "Ventes")).to_have_count(0)
+
+
 def test_who_was_invited_comes_in_once_the_provider_vouches_for_the_address(
     provider, guarded, visitor
 ):

@@ -59,7 +59,7 @@ LAYERS = {  # a part may import the parts named here, and itself
         *("settings", "errors", "rules", "words"),
     },
     "unsubscribing": {"actions", "store", "settings", "errors", "words"},
-    "doorway": {"access", "web", "ui", "unsubscribing", "settings", "words"},
+    "doorway": {"access", "ui", "unsubscribing", "settings", "words"},
     "web": {
         *("ui", "backups", "unsubscribing", "store", "settings", "errors", "words"),
         "logs",

@@ -109,10 +109,10 @@ def _stated(block: Block, place: int, bars: int) -> list[int | None] | None:
 
 
 def _looked_at(said, curve) -> list[int]:
-    """Every bar that says any orders, and some of those that say none."""
+    """Every bar that says any orders; of many days that say none, one in so many."""
     clicked = [at for at, one in enumerate(curve) if one]
     none = [at for at in clicked if not said[at]]
-    some = set(none[:: max(1, len(none) // 4)])
+    some = set(none[:: max(1, len(none) // 12)])
     return [at for at in clicked if said[at] or at in some]
 
 

@@ -92,10 +92,10 @@ def test_what_a_person_decides_about(desk):
 def test_a_fact_is_kept_once_and_forgotten(any_store):
     """The same again writes nothing."""
     for value in ("a", "a", "b"):
-        facts.keep(any_store, "t", "some", value)
+        facts.keep(any_store, "t", "some", value, action="carry_mail")
         with any_store.reading() as connection:
             assert facts.read(connection, "some") == value
-    facts.keep(any_store, "t", "some", "")
+    facts.keep(any_store, "t", "some", "", action="carry_mail")
     with any_store.reading() as connection:
         assert facts.read(connection, "some") == ""
 

@@ -60,7 +60,14 @@ def telling(shop):
                 "details": {"attendee": "Zoé", "event": "Bal"},
             }
         ],
-        paid=[{"amount": 1000, "reference": "virement Quimper"}],
+        paid=[
+            {
+                "amount": 1000,
+                "reference": "virement Quimper",
+                "means": "PayPal zoe@quimper.example.org",
+                "provider": "Zoé",
+            }
+        ],
     )
     refunds.refund(shop.store, Order("Q1"), reason="Zoé a changé d’avis", actor="Inès")
     messages.message(
@@ -161,6 +168,8 @@ def test_masks(mask, given, shown):
         ("pi_5479746808971139", "pi_5479746808971139"),
         ("12, RUE DU PHARE", "…"),
         ("rue du marché", "rue du marché"),
+        # The accent as a sign of its own, as macOS writes it.
+        ("pour E\u0301lodie Lefe\u0300vre", "pour …"),
     ],
 )
 def test_texts_name_nobody_in_any_spelling(told, left):

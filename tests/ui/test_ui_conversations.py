@@ -297,9 +297,13 @@ def test_trouble_with_a_server_is_said(open_page, three, monkeypatch):
 
     monkeypatch.setenv("COMMANDES_SMTP_URL", "smtp://127.0.0.1:9")
     monkeypatch.setenv("COMMANDES_IMAP_URL", "imap://127.0.0.1:9")
-    facts.keep(three.store, "outbox", facts.OUTBOX_TROUBLE, "535 wrong")
-    facts.keep(three.store, "inbox", facts.INBOX_TROUBLE, "no such folder")
-    facts.keep(three.store, "inbox", facts.INBOX_UNSEEN, "3")
+    facts.keep(
+        three.store, "outbox", facts.OUTBOX_TROUBLE, "535 wrong", action="carry_mail"
+    )
+    facts.keep(
+        three.store, "inbox", facts.INBOX_TROUBLE, "no such folder", action="carry_mail"
+    )
+    facts.keep(three.store, "inbox", facts.INBOX_UNSEEN, "3", action="carry_mail")
     said = "\n".join(texts(open_page(PAGE)))
 
     assert "535 wrong" in said
