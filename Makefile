@@ -17,7 +17,9 @@ install: $(STAMP)  ## make the environment from the lock file
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Commandes needs Python 3.11 or later; this is " + sys.version.split()[0])'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@# What an interrupted installation left is not built on.
+	@test -e $(STAMP) || $(PYTHON) -m venv --clear $(VENV)
+	@rm -f $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)

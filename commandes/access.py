@@ -262,7 +262,7 @@ FUNCTIONS = (
         "carts.remind",
         N_("Relancer les paniers abandonnés"),
         _MANAGER,
-        actions=_words("remind"),
+        actions=_words("remind note_objection lift_objection"),
     ),
     Function(
         "notebook.use",
@@ -311,7 +311,7 @@ FUNCTIONS = (
         "backups.make",
         N_("Faire et restaurer des sauvegardes"),
         _NOBODY_ELSE,
-        actions=_words("backup restore_backup"),
+        actions=_words("backup restore_backup move_store"),
         questions=_words("server/backups"),
     ),
     Function(

@@ -94,7 +94,9 @@
     │   ├── BackupToolFailed
     │   ├── StoreHoldsOrders
     │   ├── StoreInUse
-    │   └── RestoreGoesOn
+    │   ├── RestoreGoesOn
+    │   ├── MoveOntoOrders
+    │   └── MoveDiffers         what was written is not what was read
     └── ExportRefused
         ├── TooManyRowsForXlsx
         ├── ExportUnwritable
@@ -783,6 +785,21 @@ class RestoreGoesOn(BackupError):
     code = "restore_goes_on"
     sentence = N_("Une sauvegarde est en train d’être restaurée dans cette base.")
     advice = N_("Attendez qu’elle le soit, puis recommencez.")
+
+
+class MoveOntoOrders(BackupError):
+    code = "move_onto_orders"
+    sentence = N_("La base d’arrivée a déjà servi, ou c’est celle de départ.")
+    advice = N_("Rien n’a été changé. Donnez à `--to` une base vide.")
+
+
+class MoveDiffers(BackupError):
+    code = "move_differs"
+    sentence = N_("La base d’arrivée ne relit pas ce qui a été écrit : {table}.")
+    advice = N_(
+        "Rien n’y est resté et la base de départ est intacte. `commandes verify` dit "
+        "si elle est saine ; puis recommencez."
+    )
 
 
 class ExportRefused(CommandesError):

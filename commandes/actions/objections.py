@@ -9,13 +9,16 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
+from commandes.actions.people import checked_email
 from commandes.errors import UnsubscribeLinkInvalid
 from commandes.store import Receipt, tables
 from commandes.words import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection
 
     from commandes.store import Store, Writer
@@ -68,20 +71,57 @@ def object_to_reminders(
         UnsubscribeLinkInvalid: it is no token of ours.
     """
     found = whose(store, given)
+    # Who follows the link again gets the same answer, and leaves no other trace.
+    key = key or f"object:{found}"
+    work = _keeping("object", found)
+    return store.perform("object", {"digest": found}, work, actor=actor, key=key)
 
+
+def note(store: Store, email: str, *, actor: str, key: str | None = None) -> Receipt:
+    """Keep that a customer said, by phone or by letter, to want no reminder.
+
+    Raises:
+        EmailInvalid: it is no address.
+    """
+    found = digest(store, checked_email(email))
+    asked: dict[str, object] = {"digest": found}
+    work = _keeping("note_objection", found)
+    return store.perform("note_objection", asked, work, actor=actor, key=key)
+
+
+def lift(store: Store, email: str, *, actor: str, key: str | None = None) -> Receipt:
+    """Keep that a customer wants reminders again.
+
+    Raises:
+        EmailInvalid: it is no address.
+    """
+    found = digest(store, checked_email(email))
+
+    def work(writer: Writer) -> Receipt:
+        if not _has(writer.connection, found):
+            message = _("Aucun refus n’est noté pour cette adresse.")
+            return Receipt("", "", "lift_objection", changed=False, message=message)
+        gone = delete(tables.objections).where(tables.objections.c.digest == found)
+        writer.connection.execute(gone)
+        writer.record(None, "objection_lifted")
+        return Receipt("", "", "lift_objection", changed=True)
+
+    asked: dict[str, object] = {"digest": found}
+    return store.perform("lift_objection", asked, work, actor=actor, key=key)
+
+
+def _keeping(action: str, found: str) -> Callable[[Writer], Receipt]:
     def work(writer: Writer) -> Receipt:
         if _has(writer.connection, found):
             message = _("C’est déjà noté.")
-            return Receipt("", "", "object", changed=False, message=message)
+            return Receipt("", "", action, changed=False, message=message)
         writer.connection.execute(
             insert(tables.objections).values(digest=found, at=writer.now)
         )
         writer.record(None, "objected")
-        return Receipt("", "", "object", changed=True)
+        return Receipt("", "", action, changed=True)
 
-    # Who follows the link again gets the same answer, and leaves no other trace.
-    key = key or f"object:{found}"
-    return store.perform("object", {"digest": found}, work, actor=actor, key=key)
+    return work
 
 
 def _has(connection: Connection, found: str) -> bool:

@@ -36,6 +36,18 @@ def as_key(email: str) -> str:
     return email.strip().lower()
 
 
+def checked_email(email: str) -> str:
+    """An address as it is kept, when it is one.
+
+    Raises:
+        EmailInvalid: it is no address.
+    """
+    address = as_key(email)
+    if not _EMAIL.fullmatch(address) or len(address) > _LONGEST:
+        raise EmailInvalid(email=email)
+    return address
+
+
 def invite(
     store: Store,
     email: str,
@@ -54,9 +66,7 @@ def invite(
         EmailInvalid: it is no address.
         PersonKnown: it stands in the list already.
     """
-    address = as_key(email)
-    if not _EMAIL.fullmatch(address) or len(address) > _LONGEST:
-        raise EmailInvalid(email=email)
+    address = checked_email(email)
     name = " ".join(name.split())
 
     def work(writer: Writer) -> Receipt:

@@ -78,6 +78,19 @@ def alone(settings: Settings) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def resting(store: Store) -> Iterator[None]:
+    """Keep servers away from a store, or refuse where one has it open.
+
+    Raises:
+        StoreInUse: one does.
+    """
+    with alone(store.settings):
+        if store.sqlite_path is None:
+            refuse_if_connected(store)
+        yield
+
+
 def refuse_if_connected(store: Store) -> None:
     """Refuse when anybody else is connected to a PostgreSQL store.
 

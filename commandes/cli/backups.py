@@ -1,4 +1,4 @@
-"""`commandes backup FILE` and `commandes restore FILE`.
+"""`commandes backup FILE`, `commandes restore FILE` and `commandes move --to URL`.
 
 `commandes restore NUMBER` undoes a cancellation: what stands there is a backup when it
 is a file that could be one, an order's number otherwise.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import getpass
 import zipfile
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from commandes import words
+from commandes.cli.progress import bar
 from commandes.cli.verbs import COMMANDS as VERBS
 from commandes.store import open_store
 from commandes.words import _, plural
@@ -85,6 +86,58 @@ def _restore(options: argparse.Namespace, settings: Settings) -> Answer | None:
     }
 
 
+def _move(options: argparse.Namespace, settings: Settings) -> Answer:
+    from commandes.backups import serving
+    from commandes.mirror import Mirror
+    from commandes.reports.verify import verify
+    from commandes.store.moving import move
+
+    there = replace(settings, database_url=options.to)
+    with (
+        closing(open_store(settings)) as source,
+        serving.resting(source),
+        closing(open_store(there)) as target,
+    ):
+        moved = move(
+            source,
+            target,
+            actor=options.actor or getpass.getuser(),
+            told=bar(_("Déménagement")),
+        )
+        with closing(Mirror(target, there)) as mirror:
+            verdict = verify(target, mirror)
+        return {
+            "ok": verdict.ok,
+            "from": source.url,
+            "to": target.url,
+            "rows": moved.rows,
+            "orders": moved.rows["orders"],
+            "head": str(verdict.head),
+            "checks": [asdict(check) for check in verdict.checks],
+        }
+
+
+def print_move(answer: Answer) -> None:
+    """What is there now, and the setting that makes it the store."""
+    print(plural("{n} commande", "{n} commandes", answer["orders"]))
+    print(_("Tête du journal : {head}").format(head=answer["head"]))
+    print_broken(answer)
+    print(
+        _(
+            "Tout est dans {to}, relu et vérifié. Mettez COMMANDES_DATABASE_URL à "
+            "cette adresse ; la base de départ n’a pas été touchée, rangez-la."
+        ).format(to=answer["to"])
+    )
+
+
+def print_broken(answer: Answer) -> None:
+    """The rules that do not hold; nothing when all do."""
+    broken = _("ne tient pas")
+    for check in answer["checks"]:
+        if not check["ok"]:
+            print(f"{check['rule']} : {broken} — {check['first_bad']}")
+
+
 def print_backup(answer: Answer) -> None:
     """What a backup holds, and what it does not."""
     size = words.size(answer["bytes"])
@@ -135,13 +188,11 @@ def print_restore(answer: Answer, otherwise: Callable[[Answer], None]) -> None:
                 answer["access_kept"],
             )
         )
-    broken = _("ne tient pas")
-    for check in answer["checks"]:
-        if not check["ok"]:
-            print(f"{check['rule']} : {broken} — {check['first_bad']}")
+    print_broken(answer)
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], Answer | None]] = {
     "backup": _backup,
     "restore": _restore,
+    "move": _move,
 }

@@ -203,6 +203,14 @@ def _add_backup(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
         help="put the key of the journal's digests into it as well",
     )
     _add_no_verify(backup)
+    move = command("move", "the whole store into an empty database of either kind")
+    move.add_argument(
+        "--to",
+        required=True,
+        metavar="URL",
+        help="as COMMANDES_DATABASE_URL has it; a password stands better in ~/.pgpass",
+    )
+    move.add_argument("--actor", help="who does it; default: the user of the machine")
 
 
 def _add_no_verify(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from commandes import words
 from commandes.cli import members
-from commandes.cli.backups import print_backup, print_restore
+from commandes.cli.backups import print_backup, print_move, print_restore
 from commandes.words import _, plural
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ PRINTERS: dict[str, Callable[[Answer], None]] = {
     "verify": _print_verify,
     "backup": print_backup,
     "restore": lambda answer: print_restore(answer, plainly),
+    "move": print_move,
     "people": members.as_text,
 }
 

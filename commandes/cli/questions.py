@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import getpass
 import json
-import sys
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from commandes import words
+from commandes.cli.progress import bar
 from commandes.store import open_store
 from commandes.words import _
 
@@ -79,17 +78,6 @@ def _snapshot(settings: Settings) -> Iterator[tuple[Store, Snapshot]]:
         yield store, snapshot
 
 
-def _bar(what: str) -> Callable[[int, int], None]:
-    """Progress on standard error, on a terminal only."""
-
-    def show(done: int, total: int) -> None:
-        end = "\n" if done >= total else ""
-        share = words.number(round(100 * done / max(total, 1)))
-        print(f"\r{what} : {share} %", end=end, file=sys.stderr, flush=True)
-
-    return show if sys.stderr.isatty() else lambda _done, _total: None
-
-
 def _serve(options: argparse.Namespace, settings: Settings) -> Answer | None:
     from commandes import server
 
@@ -119,7 +107,7 @@ def _sample(options: argparse.Namespace, settings: Settings) -> Answer:
             options.orders,
             options.seed,
             actor=_actor(options),
-            progress=_bar(_("Commandes d’exemple")),
+            progress=bar(_("Commandes d’exemple")),
         )
     return {"orders": count}
 
@@ -144,7 +132,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> Answer:
                 options.file,
                 actor=_actor(options),
                 moves_stock=options.moves_stock,
-                progress=_bar(_("Import")),
+                progress=bar(_("Import")),
             )
     return {
         "format": report.format,
@@ -249,7 +237,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> Answer:
             path=options.output,
             timezone=settings.timezone,
             language=settings.language,
-            progress=_bar(_("Export")),
+            progress=bar(_("Export")),
         )
     return {"file": str(options.output), "count": count}
 
@@ -265,7 +253,7 @@ def _documents(options: argparse.Namespace, settings: Settings) -> Answer:
         found = shipped(store, chosen)
         ids = chosen if options.everything else found.ids
         if options.what == "notes":
-            show = _bar(_("Bons de livraison"))
+            show = bar(_("Bons de livraison"))
             count = delivery_notes(store, ids, options.output, show)
             readings.note(store, "documents", count, actor=getpass.getuser())
         else:
@@ -286,7 +274,7 @@ def _report(options: argparse.Namespace, settings: Settings) -> Answer:
 
     if options.report == "month":
         with _snapshot(settings) as (store, snapshot):
-            show = _bar(_("Rapport mensuel"))
+            show = bar(_("Rapport mensuel"))
             return reporting.month(store, snapshot, options, _filter(options), show)
     if options.report == "transactions" and options.output and not options.month:
         from commandes.actions import readings
@@ -329,7 +317,7 @@ def _verify(options: argparse.Namespace, settings: Settings) -> Answer:
 def _mirror_command(options: argparse.Namespace, settings: Settings) -> Answer:
     with _store(settings) as store, _mirror(store, settings) as mirror:
         if options.what == "rebuild":
-            show = _bar(_("Copie de lecture"))
+            show = bar(_("Copie de lecture"))
             mirror.rebuild(lambda share, _step: show(round(share * 100), 100))
         status = mirror.status()
     return {

@@ -41,6 +41,8 @@ def screen(here: Here, wanted: OrderFilter, delay: int) -> None:
     name = f"{NAME}-{st.session_state.get(_ROUND, 0)}"
     listed = sent.shown(name, (wanted, delay), fresh, arrived=here.arrived)
     sent.news(listed)
+    if access.may("carts.remind"):
+        _refusals(here)
     if listed.rows.is_empty():
         st.text(_("Aucun panier abandonné n’attend son paiement."))
         return
@@ -59,6 +61,38 @@ def screen(here: Here, wanted: OrderFilter, delay: int) -> None:
     else:
         st.caption(_("Cochez des paniers pour les relancer."))
     order_links.follow()
+
+
+def _refusals(here: Here) -> None:
+    """What customers say by phone or by letter about reminders, noted by hand."""
+    key = doing.key("objection")
+    with (
+        st.popover(_("Noter un refus de relance"), icon=":material/unsubscribe:"),
+        st.form(f"objection-{key}", border=False),
+    ):
+        st.text(
+            _(
+                "Un client qui ne veut plus de relance le dit souvent par téléphone. "
+                "Son adresse n’est gardée que sous forme d’empreinte."
+            )
+        )
+        email = st.text_input(_("Adresse e-mail"), key=f"objection-email-{key}")
+        refuses = st.form_submit_button(
+            _("Ne plus relancer"), type="primary", key=f"objection-on-{key}"
+        )
+        accepts = st.form_submit_button(
+            _("Accepter de nouveau les relances"), key=f"objection-off-{key}"
+        )
+    if not (refuses or accepts):
+        return
+    with telling():
+        if refuses:
+            receipt = objections.note(here.store, email, actor=here.actor, key=key)
+            said = _("Refus noté : cette adresse ne recevra plus de relance.")
+        else:
+            receipt = objections.lift(here.store, email, actor=here.actor, key=key)
+            said = _("Refus levé : cette adresse peut de nouveau être relancée.")
+        doing.done("objection", receipt.message or said)
 
 
 def _count(rows: pl.DataFrame) -> None:

@@ -375,6 +375,18 @@ def week_hours(
     )
 
 
+def _with_room(
+    steps: Sequence[tuple[str, int, bool]], currency: str
+) -> list[float] | None:
+    """The axis of a waterfall, wide enough for a label beside its longest bar."""
+    reached = [0]
+    for _name, amount, is_sum in steps:
+        reached.append(amount if is_sum else reached[-1] + amount)
+    low, high = major([min(reached), max(reached)], currency)
+    room = (high - low) / 4
+    return [low - room if low < 0 else low, high + room] if room else None
+
+
 def waterfall(
     steps: Sequence[tuple[str, int, bool]],
     currency: str,
@@ -410,6 +422,7 @@ def waterfall(
             ],
             hoverinfo="text",
             textposition="auto",
+            cliponaxis=False,
             increasing={"marker": {"color": "#4FA3D9"}},
             decreasing={"marker": {"color": "#D55E00"}},
             totals={"marker": {"color": "#3B70D4"}},
@@ -423,6 +436,10 @@ def waterfall(
         zeroline=False,
         showgrid=False,
     )
-    figure.update_xaxes(showticklabels=False, showgrid=False)
+    figure.update_xaxes(
+        showticklabels=False,
+        showgrid=False,
+        range=_with_room(steps, currency),
+    )
     known = tuple(count or 0 for count in counts)
     return Chart(figure, alt, (tuple(behind),), (known,))

@@ -15,6 +15,7 @@ from commandes.ui import sent
 from commandes.words import _
 
 _SAID = "doing_said"
+_NOTED = "doing_noted"
 
 
 def key(name: str) -> str:
@@ -33,15 +34,25 @@ def done(name: str, said: str) -> None:
     st.rerun()
 
 
+def say(said: str) -> None:
+    """Keep a sentence for `told` of this run: something to know, nothing done."""
+    st.session_state[_NOTED] = said
+
+
 def told() -> None:
     """Show what the last action answered, once; names from files stay plain."""
     said = st.session_state.pop(_SAID, None)
+    noted = st.session_state.pop(_NOTED, None)
     # Always there: what stands below keeps its place, and stays open when it was.
     with st.container(key="doing_told"):
         if said:
             with st.container(border=True):
                 st.badge(_("Fait"), icon=":material/check:", color="green")
                 st.text(said)
+        if noted:
+            with st.container(border=True):
+                st.badge(_("À savoir"), icon=":material/info:", color="blue")
+                st.text(noted)
 
 
 def _kept(name: str) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 import streamlit as st
 
-from commandes import access
+from commandes import access, words
 from commandes.reports import carts, comparison, figure_words
 from commandes.reports.definitions import definition
 from commandes.reports.figure_words import ABANDONMENT, TITLES
 from commandes.reports.figures import figures
 from commandes.reports.sales import sales
-from commandes.ui import report
+from commandes.ui import address, report
 from commandes.words import _
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def metrics(
     found = ordered(here, figures(here.snap, wanted, refunds_by=refunds_by))
     if not found:
         st.text(_("Aucune vente sur cette période."))
+        _last_sales(here, wanted, refunds_by)
         if abandonment and compared and access.may("carts.read"):
             with st.grid(4, min_column_width=165, key="figures-none"):
                 _abandonment(here, wanted, compared, here.settings.currency)
@@ -86,6 +88,33 @@ def metrics(
     if others:
         _others(others)
     return found
+
+
+def _last_sales(here: Here, wanted: OrderFilter, refunds_by: str) -> None:
+    """Lead from a period without sales to the last month that has some."""
+    if not access.may("reports.money"):
+        return
+    ever = replace(wanted, period=None, first=None, last=None)
+    series = sales(here.snap, ever, "month", refunds_by=refunds_by)
+    last = series.filter(pl.col("moved_orders") > 0)["period"].max()
+    if not isinstance(last, date):
+        return
+    st.button(
+        _("Voir les dernières ventes : {month}").format(
+            month=words.day(last, style="MMMM y")
+        ),
+        key="last_sales",
+        icon=":material/history:",
+        on_click=_go_to_month,
+        args=(last,),
+    )
+
+
+def _go_to_month(first: date) -> None:
+    _first, last = report.span(first, "month")
+    asked = address.current()
+    wanted = replace(asked.wanted, period=None, first=first, last=last)
+    address.go(replace(asked, wanted=wanted))
 
 
 def _before(

@@ -37,11 +37,14 @@ def screen(here: Here) -> None:
             "Rien de ce qui est écrit ici ne peut modifier une commande."
         )
     )
-    doing.told()
+    told = st.container()
     known = {str(one.id): one for one in reading.notebooks(here.store, here.actor)}
     draft = None
     with telling():
         draft = notebook_drafts.current(here)
+    # Above, but drawn after: what was written on an analysis that is gone is said.
+    with told:
+        doing.told()
     _choose(known, draft)
     if draft is None:
         return

@@ -218,6 +218,13 @@ def _chart(cell: Cell, frame: pl.DataFrame) -> None:
         if many:
             said = _("Les {n} plus grandes séries seulement sont montrées.")
             st.caption(said.format(n=notebook_charts.MOST_SERIES))
+    if notebook_charts.adds_currencies(frame, cell.show, cell.x, cell.colour):
+        st.caption(
+            _(
+                "Plusieurs devises sont additionnées ici : choisissez la colonne "
+                "currency comme couleur, ou n’en gardez qu’une dans la requête."
+            )
+        )
     st.plotly_chart(
         notebook_charts.figure(frame, cell.show, cell.x, cell.y, cell.colour),
         key=f"chart-{cell.uid}",

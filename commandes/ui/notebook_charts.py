@@ -50,6 +50,16 @@ def numeric(frame: pl.DataFrame) -> list[str]:
     return [name for name, kind in frame.schema.items() if kind.is_numeric()]
 
 
+def adds_currencies(frame: pl.DataFrame, show: str, x: str, colour: str) -> bool:
+    """Whether a chart adds up amounts of two currencies, which mean nothing together.
+
+    A heat map adds nothing up.
+    """
+    if show == "heat" or "currency" not in frame.columns:
+        return False
+    return "currency" not in (x, colour) and frame["currency"].n_unique() > 1
+
+
 def series(frame: pl.DataFrame, x: str, y: str, colour: str) -> tuple[Series, ...]:
     """The series of a chart in the order of the rows; one without a colour.
 

@@ -16,6 +16,8 @@ import streamlit as st
 from commandes.actions.notebooks import FIELDS
 from commandes.errors import NotebookGone
 from commandes.reports import notebooks as saved
+from commandes.ui import doing
+from commandes.words import _
 
 if TYPE_CHECKING:
     from commandes.errors import CommandesError
@@ -95,9 +97,32 @@ def current(here: Here) -> Draft:
         draft = _draft(here, code)
     except NotebookGone:
         st.session_state.pop(_LAST, None)
-        raise
+        if (kept := _rescued(code)) is None:
+            raise
+        return kept
     st.session_state[_LAST] = code
     return draft
+
+
+def _rescued(code: str) -> Draft | None:
+    """What was written over an analysis that is no longer there, as a new one.
+
+    None where nothing would be lost.
+    """
+    lost = _drafts().pop(code, None)
+    if lost is None or not lost.changed or not lost.cells:
+        return None
+    new = _drafts().setdefault(NEW, Draft())
+    new.cells.extend(lost.cells)
+    st.session_state[_LAST] = NEW
+    go(NEW)
+    doing.say(
+        _(
+            "L’analyse « {name} » a été supprimée, ou n’est plus partagée avec vous. "
+            "Ce que vous y aviez écrit est gardé ici : enregistrez-le sous un nom."
+        ).format(name=lost.saved.name if lost.saved else code)
+    )
+    return new
 
 
 def go(code: str) -> None:

@@ -16,6 +16,7 @@ from commandes.actions import bulk, carts, messages, objections, payments
 from commandes.actions.orders import Order
 from commandes.errors import (
     CommandesError,
+    EmailInvalid,
     MessageRefused,
     ReminderRefused,
     UnsubscribeLinkInvalid,
@@ -100,6 +101,39 @@ def whole(store):
             for table in (tables.messages, tables.objections)
         }
     return dump(store) | more
+
+
+def test_a_refusal_said_by_phone_is_noted_and_lifted(desk):
+    """Whatever the spelling of the address; said twice is said; no trace names one."""
+    store, cart = desk.store, Order("agreed")
+    assert objections.note(store, " Agreed@Example.org ", actor="Inès").changed
+    again = objections.note(store, "agreed@example.org", actor="Inès")
+    assert (again.changed, again.message) == (False, "C’est déjà noté.")
+    with pytest.raises(ReminderRefused, match="ne veut pas de relance"):
+        carts.remind(store, cart, *TEXT, actor="Inès")
+
+    assert objections.lift(store, "AGREED@example.org", actor="Inès").changed
+    nothing = objections.lift(store, "agreed@example.org", actor="Inès")
+    assert (nothing.changed, nothing.message) == (
+        False,
+        "Aucun refus n’est noté pour cette adresse.",
+    )
+    assert carts.remind(store, cart, *TEXT, actor="Inès").changed
+    with store.reading() as connection:
+        for table in (tables.events, tables.receipts, tables.objections):
+            said = str(connection.execute(select(table)).all())
+            assert "agreed@example.org" not in said.lower()
+    assert broken_rules(store) == {}
+
+
+@pytest.mark.parametrize("email", ["", "ana", "ana@", "a b@example.org", "x@y,z"])
+def test_a_refusal_needs_an_address(desk, email):
+    """What is no address is said, and nothing is noted."""
+    before = whole(desk.store)
+    for act in (objections.note, objections.lift):
+        with pytest.raises(EmailInvalid):
+            act(desk.store, email, actor="Inès")
+    assert whole(desk.store) == before
 
 
 def test_a_reminder_is_filled_and_waits_in_the_outbox(desk):

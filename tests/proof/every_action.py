@@ -91,6 +91,7 @@ class Signer:
         return journal.sign(JOURNAL_KEY, purpose, text)
 
 
+OBJECTOR = "away@example.org"
 TOKEN = objections.token(Signer(), "ana@example.org")
 
 CASES = (
@@ -149,6 +150,8 @@ CASES = (
     Case("remind", carts.remind, (LEFT, *REMINDER)),
     Case("erase a customer", erase.erase, ("z@e.org",)),
     Case("object", objections.object_to_reminders, (TOKEN,)),
+    Case("note an objection", objections.note, ("z@e.org",)),
+    Case("lift an objection", objections.lift, (OBJECTOR,)),
     Case("invite", people.invite, ("ana@example.org", Role.STAFF)),
     Case("another role", people.change_role, (2, Role.FINANCE)),
     Case("take access", people.deactivate, (2,)),
@@ -179,6 +182,7 @@ def fill(shop: Shop) -> None:
     templates.save(store, "Retard", "Retard", "Pardon", actor="Inès")
     left = datetime.now(UTC) - timedelta(hours=3)
     shop.order("9", at=left, is_cart=True, marketing_consent=True, email="z@e.org")
+    objections.note(store, OBJECTOR, actor="Inès")
     notebooks.save(store, "Paniers", [SELECT], actor="Inès")
     _correspond(store)
     for email in ("chef@example.org", "bob@example.org", "eve@example.org"):

@@ -48,3 +48,27 @@ def test_the_figures_are_those_of_the_delay_asked_for(open_page, shop):
         app = open_page(PAGE, period="this_year", delay=wrong)
         assert f"Le délai « {wrong} » n’existe pas." in texts(app)
         assert app.metric[0].value == "1"
+
+
+def test_a_refusal_said_by_phone_is_noted_on_the_page(open_page, shop):
+    """The cart is no longer to be written to; lifted, it is again; a typo is said."""
+    begun = datetime.now(UTC) - timedelta(minutes=90)
+    shop.order(
+        "1", is_cart=True, at=begun, email="ana@example.org", marketing_consent=True
+    )
+    app = open_page(PAGE, period="this_year")
+    for email, button, said, state in (
+        ("ana", "on", "« ana » n’est pas une adresse e-mail.", "Relançable"),
+        ("Ana@example.org", "on", "Refus noté", "Non relançable : le client ne veut"),
+        ("ana@example.org", "on", "C’est déjà noté.", "Non relançable : le client ne"),
+        ("ana@example.org", "off", "Refus levé", "Relançable"),
+    ):
+        field = next(
+            one for one in app.text_input if one.key.startswith("objection-email-")
+        )
+        field.set_value(email)
+        key = field.key.removeprefix("objection-email-")
+        app.button(key=f"objection-{button}-{key}").click().run()
+        assert not app.exception
+        assert said in texts(app)
+        assert app.dataframe[-1].value["state"][0].startswith(state)

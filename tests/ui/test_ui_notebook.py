@@ -137,6 +137,34 @@ def test_a_late_save_is_refused_and_keeps_what_was_written(open_page, shop, stor
     assert kept(store) == [("Une", False, 2)]
 
 
+@pytest.mark.parametrize("end", ["unshared", "deleted", "unshared before saving"])
+def test_what_was_written_on_an_analysis_that_went_away_is_kept(
+    open_page, shop, store, end
+):
+    """Its owner took it back: the text stands in a new analysis, and that is said."""
+    shop.order("1")
+    acting.save(store, "Une", [COUNT], actor="Léa")
+    acting.share(store, 1, shared=True, version=1, actor="Léa")
+    app = open_page(PAGE, analyse="1")
+    app.text_area[0].set_value("select 2 as two").run()
+    if end == "deleted":
+        acting.remove(store, 1, version=2, actor="Léa")
+    else:
+        acting.share(store, 1, shared=False, version=2, actor="Léa")
+    if end == "unshared before saving":
+        app.button(key="save").click()
+    app.run()
+
+    assert not app.exception
+    assert "L’analyse « Une » a été supprimée, ou n’est plus partagée" in texts(app)
+    assert app.text_area[0].value == "select 2 as two"
+    assert "analyse" not in app.query_params
+    app.text_input(key="save_as_name").set_value("La mienne")
+    app.button(key="FormSubmitter:save_as_form-Enregistrer").click().run()
+    assert "La mienne" in [name for name, *_rest in kept(store)]
+    assert app.text_area[0].value == "select 2 as two"
+
+
 def test_a_link_to_nothing_is_said(open_page, shop):
     """Deleted, somebody's own, or no number at all."""
     shop.order("1")
@@ -176,6 +204,25 @@ def test_series_add_up_and_say_their_names(open_page):
     heat = notebook_charts.figure(frame(), "heat", "who", "day", "n")
     assert list(heat.data[0].z) == [1.0, 2.0, 3.0, 4.0]
     assert "<" not in "".join(heat.data[0].x)
+
+
+@pytest.mark.parametrize(
+    ("show", "x", "colour", "said"),
+    [
+        ("bar", "day", "", True),
+        ("line", "day", "kind", True),
+        ("bar", "day", "currency", False),
+        ("bar", "currency", "", False),
+        ("heat", "day", "net", False),
+    ],
+)
+def test_two_currencies_in_one_bar_are_said(show, x, colour, said):
+    """Beside the chart, unless a currency has a colour or a place of its own."""
+    two = pl.DataFrame(
+        {"day": [1, 1], "kind": ["a", "a"], "currency": ["EUR", "USD"], "net": [1, 2]}
+    )
+    assert notebook_charts.adds_currencies(two, show, x, colour) is said
+    assert not notebook_charts.adds_currencies(two.head(1), show, x, colour)
 
 
 def test_a_result_is_a_file_without_formulas(tmp_path, settings):

@@ -212,3 +212,21 @@ def test_the_dashboard_leads_to_what_waits(open_page, shop):
         "Taux d’abandon": "–",
     }
     assert "Commandes non payées · 1" in [link.value for link in app.page_link]
+
+
+@pytest.mark.parametrize("path", ["accueil/tableau_de_bord.py", "rapports/ventes.py"])
+def test_a_period_without_sales_leads_to_the_last_ones(open_page, shop, path):
+    """A shop that has just brought its past in sees where its sales are."""
+    from datetime import UTC, datetime
+
+    shop.order("1", at=datetime(2024, 3, 31, 12, tzinfo=UTC), paid=1000)
+    app = open_page(path)
+    (way,) = [b for b in app.button if b.key == "last_sales"]
+    assert way.label == "Voir les dernières ventes : mars 2024"
+
+    way.click().run()
+    assert not app.exception
+    assert app.query_params["from"] == "2024-03-01"
+    assert app.query_params["to"] == "2024-03-31"
+    assert app.metric[0].value == "10,00 €"
+    assert not [b for b in app.button if b.key == "last_sales"]
