@@ -91,16 +91,22 @@ from orders where {where} group by active
 _FACETS = ("status", "payment_status", "module")
 _SALES = """
 with moves as (
-    select order_id, paid_at as moment, amount as gross, 0 as refunds, 0 as n
+    select order_id, paid_at as moment, amount as gross, 0 as refunds, 0 as n,
+        true as pays, false as gives
     from payments where voided_at is null
     union all
-    select order_id, refunded_at, 0, amount, 0 from refunds where voided_at is null
+    select order_id, refunded_at, 0, amount, 0, false, true
+    from refunds where voided_at is null
     union all
-    select id, first_paid_at, 0, 0, 1 from orders where first_paid_at is not null
+    select id, first_paid_at, 0, 0, 1, false, false
+    from orders where first_paid_at is not null
 )
 select date_trunc('{by}', timezone('Europe/Paris', moment))::date as period, currency,
     sum(n)::bigint as orders, sum(gross)::bigint as gross,
-    sum(refunds)::bigint as refunds
+    sum(refunds)::bigint as refunds, sum(gross - refunds)::bigint as net,
+    count(distinct order_id) filter (pays) as paid_orders,
+    count(distinct order_id) filter (gives) as refunded_orders,
+    count(distinct order_id) filter (pays or gives) as moved_orders
 from moves join orders on orders.id = order_id
 group by all order by all
 """
@@ -183,4 +189,5 @@ def measure(mirror: Mirror, count: int, copy: Path) -> Iterator[Row]:
 
 
 def _sums(found: pl.DataFrame) -> dict[str, int]:
-    return {name: found[name].sum() for name in ("orders", "gross", "refunds")}
+    names = ("orders", "gross", "refunds", "net", "paid_orders", "moved_orders")
+    return {name: found[name].sum() for name in names}

@@ -60,10 +60,12 @@ REPORTS = {
         _MOVES
         + """
         select country, currency, sum(n)::bigint as orders,
-            sum(gross)::bigint as gross, sum(refunds)::bigint as refunds
-        from moves join orders on orders.id = order_id group by all order by gross desc
+            sum(gross)::bigint as gross, sum(refunds)::bigint as refunds,
+            sum(gross - refunds)::bigint as net,
+            count(distinct order_id) filter (n = 0) as moved_orders
+        from moves join orders on orders.id = order_id group by all order by net desc
         """,
-        ("orders", "gross", "refunds"),
+        ("orders", "gross", "refunds", "net", "moved_orders"),
     ),
     "best articles": Report(
         lambda snap: articles(snap, ALL, limit=100_000),
@@ -85,28 +87,38 @@ REPORTS = {
         + f"""
         select isodow({_LOCAL.format("moment")}) as weekday,
             date_part('hour', {_LOCAL.format("moment")}) as hour, currency,
-            sum(n)::bigint as orders, sum(gross)::bigint as gross
+            sum(n)::bigint as orders, sum(gross)::bigint as gross,
+            count(distinct order_id) filter (n = 0) as paid_orders
         from moves join orders on orders.id = order_id group by all order by all
         """,
-        ("orders", "gross"),
+        ("orders", "gross", "paid_orders"),
     ),
     "new and returning customers": Report(
         lambda snap: customers(snap, ALL, "month"),
         _PAID
-        + f""", firsts as (
-            select lower(email) as who, arg_min(id, (first_paid_at, id)) as first_id
-            from orders where first_paid_at is not null group by all
+        + f""", known as (
+            select *, nullif(lower(trim(email)), '') as who from orders
+        ), firsts as (
+            select who, arg_min(id, (first_paid_at, id)) as first_id
+            from known where first_paid_at is not null and who is not null
+            group by all
         )
         select date_trunc('month', {_LOCAL.format("moment")})::date as period,
             currency,
-            (sum(n) filter (first_id = orders.id))::bigint as new_orders,
-            (sum(n) filter (first_id <> orders.id))::bigint as returning_orders,
-            (sum(gross) filter (first_id = orders.id))::bigint as new_gross
-        from moves join orders on orders.id = order_id
-        left join firsts on who = lower(email)
+            (sum(n) filter (first_id = known.id))::bigint as new_orders,
+            (sum(n) filter (first_id <> known.id))::bigint as returning_orders,
+            (sum(n) filter (who is null))::bigint as unknown_orders,
+            (sum(gross) filter (first_id = known.id))::bigint as new_gross,
+            (sum(gross) filter (first_id <> known.id))::bigint as returning_gross,
+            (sum(gross) filter (who is null))::bigint as unknown_gross
+        from moves join known on known.id = order_id
+        left join firsts using (who)
         group by all order by all
         """,
-        ("new_orders", "returning_orders", "new_gross"),
+        (
+            *("new_orders", "returning_orders", "unknown_orders"),
+            *("new_gross", "returning_gross", "unknown_gross"),
+        ),
     ),
     "bridge": Report(
         lambda snap: bridge(snap, ALL),
@@ -141,23 +153,30 @@ REPORTS = {
         )
         , elsewhere as (
             select distinct judged.id
-            from judged join orders as other on lower(other.email) = lower(judged.email)
+            from judged join orders as other
+                on lower(trim(other.email)) = lower(trim(judged.email))
             where is_over and is_left and judged.first_paid_at is null
                 and other.id <> judged.id and other.first_paid_at > moment
                 and other.first_paid_at <= moment + interval 30 day
         )
         select date_trunc('month', {_LOCAL.format("moment")})::date as period,
-            currency, count(*) as begun,
-            count(*) filter (is_left) as abandoned,
-            (sum(total) filter (is_left))::bigint as abandoned_value,
-            count(*) filter (is_left and first_paid_at is not null) as recovered,
-            count(elsewhere.id) as recovered_elsewhere
+            currency, count(*) filter (is_over) as begun,
+            count(*) filter (is_over and is_left) as abandoned,
+            (sum(total) filter (is_over and is_left))::bigint as abandoned_value,
+            abandoned / begun as rate,
+            count(*) filter (is_over and is_left and first_paid_at is not null)
+                as recovered,
+            (sum(paid) filter (is_over and is_left and first_paid_at is not null)
+                )::bigint as recovered_value,
+            count(elsewhere.id) as recovered_elsewhere,
+            (sum(total) filter (elsewhere.id is not null))::bigint as elsewhere_value,
+            count(*) filter (not is_over) as running
         from judged left join elsewhere using (id)
-        where is_over group by all order by all
+        group by all order by all
         """,
         (
             *("begun", "abandoned", "abandoned_value", "recovered"),
-            "recovered_elsewhere",
+            *("recovered_value", "recovered_elsewhere"),
         ),
     ),
 }

@@ -32,6 +32,11 @@ ICON = Path(__file__).parent / "icon.svg"
 # No setting makes the margins narrower, and a list of eleven columns needs the room.
 _MARGINS = """<style>
 [data-testid="stMainBlockContainer"] { padding-left: 2rem; padding-right: 2rem; }
+@media (max-width: 640px) {
+  /* On a phone what cannot be clicked now leaves its room to the rows. */
+  .st-key-bulk_bar > div:has(button:disabled),
+  .st-key-views_bar > div:has(button:disabled) { display: none; }
+}
 </style>"""
 
 _PAGE = "page_shown"

@@ -35,7 +35,7 @@ def row(here: Here, shown: Listing) -> None:
     )
     if st.session_state.get(_ROW) != chosen:
         st.session_state[_ROW] = chosen
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="views_bar"):
         st.pills(
             _("Vues"),
             list(known),

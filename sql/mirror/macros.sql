@@ -209,27 +209,16 @@ create macro article_key(sku, title) as coalesce(nullif(sku, ''), title);
 -- Whose orders are one customer's: the e-mail, whatever its case.
 create macro email_key(email) as nullif(lower(trim(email)), '');
 
--- One row per order: whether its customer is new (the first order that they ever
--- paid), returning or unknown, over all modules and all time.
-create macro customers_of_orders() as table
-with firsts as (
-    select
-        email_key(email) as who,
-        arg_min(id, (first_paid_at, id)) as first_id
-    from orders
-    where first_paid_at is not null and email_key(email) is not null
-    group by all
-)
-
+-- One row per customer: the first order that they ever paid, over all modules and all
+-- time. (One more for all without an e-mail, whom no join finds: to leave them out
+-- would take longer.)
+create macro first_orders() as table
 select
-    orders.id,
-    case
-        when email_key(orders.email) is null then 'unknown'
-        when coalesce(firsts.first_id, orders.id) = orders.id then 'new'
-        else 'returning'
-    end as kind
+    email_key(email) as who,
+    arg_min(id, (first_paid_at, id)) as first_id
 from orders
-left join firsts on firsts.who = email_key(orders.email);
+where first_paid_at is not null
+group by all;
 
 -- What no click in a chart asks for: the filter of the sidebar alone. A question with
 -- null traits finds this macro in the place of the next one (mirror/snapshot.py): the

@@ -6,46 +6,45 @@
 --   month), $timezone text
 -- Columns: period, currency, new_orders, returning_orders, unknown_orders,
 --   new_gross, returning_gross, unknown_gross (minor units)
-with quarters as (
+with moves as (
     select
         quarter_of(moves.at_time) as quarter,
         moves.currency,
-        known.kind,
-        sum(moves.n) as orders,
-        sum(moves.gross) as gross
+        moves.n,
+        moves.gross,
+        moves.id = coalesce(firsts.first_id, moves.id) as is_first,
+        email_key(moves.email) is null as is_unknown
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
         $refunds_to_do, $carts, $traits, 'mark'
     ) as moves
-    inner join customers_of_orders() as known on known.id = moves.id
+    left join first_orders() as firsts on firsts.who = email_key(moves.email)
     where is_within(moves.at_time, $from_at, $to_at) and moves.refunds = 0
-    group by all
 ),
 
-kinds as (
+quarters as (
     select
-        date_trunc($by, clock_of(quarter, $timezone))::date as period,
+        quarter,
         currency,
-        kind,
-        cast(sum(orders) as bigint) as orders,
-        cast(sum(gross) as bigint) as gross
-    from quarters
+        sum(n) filter (is_unknown) as unknown_orders,
+        sum(n) filter (is_first and not is_unknown) as new_orders,
+        sum(n) filter (not is_first) as returning_orders,
+        sum(gross) filter (is_unknown) as unknown_gross,
+        sum(gross) filter (is_first and not is_unknown) as new_gross,
+        sum(gross) filter (not is_first) as returning_gross
+    from moves
     group by all
 )
 
 select
-    period,
+    date_trunc($by, clock_of(quarter, $timezone))::date as period,
     currency,
-    coalesce(any_value(orders) filter (kind = 'new'), 0) as new_orders,
-    coalesce(
-        any_value(orders) filter (kind = 'returning'), 0
-    ) as returning_orders,
-    coalesce(any_value(orders) filter (kind = 'unknown'), 0) as unknown_orders,
-    coalesce(any_value(gross) filter (kind = 'new'), 0) as new_gross,
-    coalesce(
-        any_value(gross) filter (kind = 'returning'), 0
-    ) as returning_gross,
-    coalesce(any_value(gross) filter (kind = 'unknown'), 0) as unknown_gross
-from kinds
-group by period, currency
+    coalesce(sum(new_orders), 0)::bigint as new_orders,
+    coalesce(sum(returning_orders), 0)::bigint as returning_orders,
+    coalesce(sum(unknown_orders), 0)::bigint as unknown_orders,
+    coalesce(sum(new_gross), 0)::bigint as new_gross,
+    coalesce(sum(returning_gross), 0)::bigint as returning_gross,
+    coalesce(sum(unknown_gross), 0)::bigint as unknown_gross
+from quarters
+group by all
 order by period, currency
