@@ -726,7 +726,7 @@ class BackupBroken(BackupError):
     sentence = N_("La copie ne respecte pas la règle {rule} : {bad}.")
     advice = N_(
         "Rien n’a été écrit. `commandes verify` dit ce qui ne tient pas dans la base ; "
-        "`--no-verify` prend la copie telle quelle."
+        "`backup --no-verify` prend la copie telle quelle."
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean
 
-from commandes.errors import MoveDiffers, MoveOntoOrders
+from commandes.errors import BackupBroken, MoveDiffers, MoveOntoOrders
 from commandes.store import checks, journal, tables
 from commandes.store.store import bulk_insert
 
@@ -59,8 +59,9 @@ def move(
     Raises:
         MoveOntoOrders: the target has been used, or is the source.
         MoveDiffers: what was read again is not what was written; nothing is kept.
+        BackupBroken: the store breaks a rule already; nothing is kept.
     """
-    if target.url == source.url or target.head().seq:
+    if target.url == source.url:
         raise MoveOntoOrders
     with (
         source.writing(actor, action="move_store") as old,
@@ -89,7 +90,7 @@ def move(
         found = tuple(checks.of_the_store(new.connection, target.key))
         for check in found:
             if not check.ok:
-                raise MoveDiffers(table=f"{check.rule} {check.first_bad}")
+                raise BackupBroken(rule=check.rule, bad=check.first_bad)
     target.store_id = source.store_id
     return Moved(rows, found)
 

@@ -15,6 +15,7 @@ from commandes.actions import notes, refunds, status
 from commandes.actions.orders import Order
 from commandes.cli import main
 from commandes.errors import (
+    BackupBroken,
     MoveDiffers,
     MoveOntoOrders,
     StoreUnreachable,
@@ -104,6 +105,17 @@ def test_a_database_that_keeps_something_else_is_not_believed(busy, tmp_path, ta
                 )
             )
         with pytest.raises(MoveDiffers, match=table):
+            move(busy, other, actor="Inès")
+        assert everything(other) == empty
+
+
+def test_a_store_that_breaks_a_rule_is_not_moved(busy, tmp_path):
+    """What is wrong is named, and the new store stays empty."""
+    with busy.writing("Inès") as writer:
+        writer.connection.execute(text("update stock_items set on_hand = on_hand + 1"))
+    with elsewhere(busy, f"sqlite:///{tmp_path / 'other.db'}") as other:
+        empty = everything(other)
+        with pytest.raises(BackupBroken, match="I1"):
             move(busy, other, actor="Inès")
         assert everything(other) == empty
 
