@@ -88,13 +88,22 @@ def real_orders() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of the tests' own; the SQLAlchemy URL without a database."""
+def postgres_programs() -> Path:
+    """Where PostgreSQL's programs are; without them tests are skipped, never in CI."""
     programs = _postgres_programs()
     if programs is None:
         if os.environ.get("CI") == "true":
             pytest.fail("PostgreSQL is missing: apt-get install postgresql")
         pytest.skip("PostgreSQL is missing: apt-get install postgresql")
+    return programs
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    postgres_programs: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A PostgreSQL server of the tests' own; the SQLAlchemy URL without a database."""
+    programs = postgres_programs
     folder = tmp_path_factory.mktemp("pg")
     # The server refuses to run as root: it runs as the package's own user then.
     as_user: list[str] = []
