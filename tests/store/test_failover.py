@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from shop import Shop
 from sqlalchemy import func, select
 
 from commandes import settings as settings_module
@@ -27,7 +28,6 @@ from commandes.errors import CommandesError
 from commandes.mirror import Mirror
 from commandes.reports.verify import verify
 from commandes.store import open_store, tables
-from shop import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
