@@ -33,10 +33,11 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, and the settings of its shop."""
+    """A running server: its address, the settings of its shop, its process."""
 
     address: str
     settings: settings_module.Settings
+    pid: int
 
     @contextmanager
     def shop(self) -> Iterator[Shop]:
@@ -95,7 +96,7 @@ def served(
         address, _slash, token = printed.partition("/?token=")
         if token:
             TOKENS[address] = token
-        yield Server(address, settings)
+        yield Server(address, settings, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=20)
