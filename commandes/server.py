@@ -47,6 +47,7 @@ from commandes.web.bodies import Bodies
 from commandes.web.headers import SecurityHeaders
 from commandes.web.metrics import CountEvents, Metrics
 from commandes.web.rates import Rates
+from commandes.web.returning import Returning
 from commandes.web.watching import Watching
 from commandes.words import _
 
@@ -250,6 +251,7 @@ app = st.App(
         Middleware(Watching, metrics=metrics),
         Middleware(SecurityHeaders),
         Middleware(Doorway),
+        Middleware(Returning),
         Middleware(Rates),
         Middleware(Bodies),
     ],

@@ -15,6 +15,9 @@ _STARTS = (
     *("/_stcore/", "/static/", "/media/", "/component/", "/app/static/", "/auth/"),
 )
 
+# A page, or nothing that is here.
+PAGE = "/*"
+
 
 def template(path: str) -> str:
     """A path without what is of one person or one request."""
@@ -23,4 +26,4 @@ def template(path: str) -> str:
     for start in _STARTS:
         if path.startswith(start):
             return f"{start}*"
-    return "/*"  # a page, or nothing that is here
+    return PAGE

@@ -238,6 +238,23 @@ def test_who_loses_the_access_or_gets_a_role_has_it_from_the_next_click(
     _login_alone(page)
 
 
+def test_a_login_leads_to_the_link_that_asked_for_it(provider, guarded, visitor):
+    """A link to an order, in a mail or a chat; without one, the first page."""
+    provider.knows(ROLES[Role.STAFF])
+    page = visitor.context.new_page()
+    link = f"{guarded.address}/commande?commande=A05"
+    page.goto(link)
+    with page.expect_navigation(url=link):  # back from the provider
+        page.get_by_role("button", name="Se connecter").click()
+    settled(page)
+    expect(page.get_by_text("A05").first).to_be_visible()
+
+    page.goto(f"{guarded.address}/auth/logout")
+    _login_alone(page)
+    _log_in(page, guarded.address)
+    settled(page)
+
+
 def test_files_are_handed_over_and_taken_from_people_alone(
     provider, guarded, visitor, chromium
 ):
