@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, exists, func, or_, select, type_coerce, update
@@ -88,9 +87,8 @@ def sweep(
             answers what the first sweep did and marks nothing more.
     """
     swept: list[str] = []
-    for number in count():
-        if ended() or not (key or due(store, delay=delay, now=now, limit=1).count):
-            break
+    number = 0
+    while not ended() and (key or due(store, delay=delay, now=now, limit=1).count):
         of_batch = f"{key}:{number}" if key else None
         receipt = sweep_batch(
             store, delay=delay, now=now, size=batch, actor=actor, key=of_batch
@@ -98,6 +96,7 @@ def sweep(
         if not receipt.took_effect:
             break
         swept += receipt.result["orders"]
+        number += 1
         store.give_way()
     return Swept(tuple(swept))
 

@@ -40,6 +40,9 @@ _SAFE_WAL = (3, 51, 3)
 # Any number, the same in every process: the name of the one write lock.
 _ADVISORY_LOCK = 0x436F6D6D
 
+# SQLite's codes for « somebody else has it » (sqlite.org/rescode.html).
+_BUSY = (5, 6)
+
 # Seconds between two questions of a writer that waits for SQLite's write lock.
 _POLL = 0.005
 
@@ -210,8 +213,9 @@ def replace_by(writing: Engine, file: Path, patience: float) -> None:
     """
     until = time.monotonic() + patience
 
-    def told(_status: int, left: int, _pages: int) -> None:
-        if left and time.monotonic() > until:
+    def told(status: int, _left: int, _pages: int) -> None:
+        # Of a target that is locked SQLite knows no pages yet: none seem to be left.
+        if status in _BUSY and time.monotonic() > until:
             raise StoreLocked(detail="database is locked")
 
     module = _sqlite_module()
@@ -235,11 +239,10 @@ def _driver(engine: Engine) -> Iterator[Any]:
         pooled.invalidate()
 
 
-def compact(writing: Engine, patience: float) -> bool:
+def compact(writing: Engine) -> bool:
     """Write SQLite's file anew and empty its log; see Store.compact.
 
-    Args:
-        patience: seconds to wait for readers of the log.
+    It waits for readers of the log as long as for a lock.
     """
     if writing.dialect.name != "sqlite":
         return True
@@ -248,14 +251,10 @@ def compact(writing: Engine, patience: float) -> bool:
         cursor = pooled.cursor()
         try:
             cursor.execute("vacuum")
-            until = time.monotonic() + patience
-            while True:
-                busy = cursor.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
-                if not busy or time.monotonic() > until:
-                    return not busy
-                time.sleep(_POLL)
+            busy = cursor.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
         except _sqlite_module().Error as error:
             raise DBAPIError("vacuum", None, error) from error
+    return not busy
 
 
 _MEANINGS: tuple[tuple[str, type[StoreError]], ...] = (

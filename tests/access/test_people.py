@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from commandes import access
 from commandes.access import Role
@@ -178,6 +179,40 @@ def test_a_session_of_one_is_never_anothers(door):
 
     with pytest.raises(SessionOver):
         enter(door, replace(bob, session=ANA.session))
+
+
+def test_what_is_so_already_is_said(door):
+    """Taking access away twice changes nothing the second time."""
+    assert people.deactivate(door, "ana@example.org", actor="t").changed
+    again = people.deactivate(door, "ana@example.org", actor="t")
+    assert (again.changed, again.message) == (False, "Son accès est déjà retiré.")
+
+
+@pytest.mark.parametrize("meanwhile", ["entered", "kept out"])
+def test_two_tabs_that_log_in_at_once_are_one_person(door, monkeypatch, meanwhile):
+    """Between the look and the lock another tab was bound, or the access taken."""
+    write = door.writing
+    first = []
+
+    @contextmanager
+    def late(*arguments, **named):
+        if not first:
+            first.append(None)
+            if meanwhile == "entered":
+                first[0] = enter(door, replace(ANA, session="b" * 64))
+            else:
+                with write("t", action="enter") as writer:
+                    gone = update(tables.people).values(active=False)
+                    writer.connection.execute(gone)
+        with write(*arguments, **named) as writer:
+            yield writer
+
+    monkeypatch.setattr(door, "writing", late)
+    if meanwhile == "entered":
+        assert enter(door).id == first[0].id
+    else:
+        with pytest.raises(NotInvited):
+            enter(door)
 
 
 def test_the_last_administrator_stays(door):

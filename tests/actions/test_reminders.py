@@ -126,6 +126,24 @@ def test_a_refusal_said_by_phone_is_noted_and_lifted(desk):
     assert broken_rules(store) == {}
 
 
+def test_who_objected_under_the_address_written_to_gets_nothing(desk):
+    """The cart's address was corrected since: the letter still goes to the old one."""
+    store = desk.store
+    carts.remind(store, Order("agreed"), *TEXT, actor="Inès")
+    cart = desk.id_of("agreed")
+    with store.writing("Inès") as writer:
+        writer.connection.execute(
+            update(tables.orders)
+            .where(tables.orders.c.id == cart)
+            .values(email="other@example.org")
+        )
+    assert carts.overtaken(store, cart, "agreed@example.org") == ""
+    objections.note(store, "agreed@example.org", actor="Inès")
+    assert carts.overtaken(store, cart, "agreed@example.org") == (
+        "Relance non envoyée : le client ne veut pas de relance."
+    )
+
+
 @pytest.mark.parametrize("email", ["", "ana", "ana@", "a b@example.org", "x@y,z"])
 def test_a_refusal_needs_an_address(desk, email):
     """What is no address is said, and nothing is noted."""

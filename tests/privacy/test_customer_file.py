@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from traces import CUSTOMERS, entries, found, kept, leave_traces
 
 from commandes import access, privacy
@@ -179,6 +179,39 @@ def test_old_ip_addresses_are_shortened_everywhere(shop, store, settings, mirror
     assert retain.due(store, NOW).is_nothing
     assert verify(store, mirror).ok
     assert found(settings.data_dir, [ONE.ip]) == []
+
+
+def test_long_work_goes_batch_by_batch(shop, store, settings, mirror, monkeypatch):
+    """However many are due, all are done; addresses that no file told too."""
+    monkeypatch.setattr(retain, "BATCH", 1)
+    for number in "12":
+        shop.order(number, email=f"{number}@example.org", ip_address=None)
+    with store.writing("Inès") as writer:
+        ip = update(tables.orders).values(ip_address=ONE.ip)
+        writer.connection.execute(ip)
+    keeping(store, settings, keep_ip_months=12)
+    assert privacy.retain(store, settings, mirror=mirror, now=NOW).addresses == 2
+    ips = [detail.order(store, number).customer.ip_address for number in "12"]
+    assert ips == ["198.51.100.0"] * 2
+
+    keeping(store, settings, keep_ip_months=0, keep_customers_months=12)
+    assert privacy.retain(store, settings, mirror=mirror, now=NOW).orders == 2
+    assert retain.due(store, NOW).is_nothing
+
+
+def test_one_process_alone_has_the_run_of_the_day(store, monkeypatch):
+    """Also when another took it between the look and the lock."""
+    day, write = NOW.date(), store.writing
+
+    def late(*arguments, **named):
+        monkeypatch.setattr(store, "writing", write)
+        assert retain.is_due(store, day)
+        return write(*arguments, **named)
+
+    monkeypatch.setattr(store, "writing", late)
+    assert not retain.is_due(store, day)
+    assert not retain.is_due(store, day)
+    assert retain.is_due(store, day + timedelta(days=1))
 
 
 def test_a_file_brings_no_old_ip_address_back(shop, store, settings):

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from traces import CUSTOMERS, Customer, entries, found, kept, leave_files, leave_traces
 
 from commandes import access, privacy
-from commandes.actions import erase, messages, objections
+from commandes.actions import erase, messages, notes, objections, status
 from commandes.actions.orders import Order
 from commandes.errors import ErasureRefused, OrderNotFound
 from commandes.intake import merge
@@ -137,6 +137,38 @@ def test_no_spelling_and_no_column_keeps_them(shop, store, settings):
     assert left.customer.shipping == {"country": "FR"}
     assert "40612345 reste" in left.notes[0].text
     assert left.sums == replace(amounts, discount_codes=None)
+
+
+def test_a_bare_number_in_a_lines_facts_stays_a_fact():
+    """What was JSON is JSON afterwards, whatever looks like a telephone number."""
+    assert erase._redacted('{"ref": 33612345678}', ["+33612345678"]) == (
+        '{"ref": 33612345678}'
+    )
+    assert "612345678" not in erase._redacted('{"ref": "0612345678"}', ["+33612345678"])
+
+
+def test_a_customer_of_many_orders_is_erased_whole(shop, store, settings):
+    """More than are searched one by one; what was done to others stays as told."""
+    numbers = [f"M{n}" for n in range(60)]
+    for number in (*numbers, "other"):
+        email = "b@example.org" if number == "other" else ONE.email
+        shop.order(number, email=email)
+        said = f"Bonjour {ONE.word}"
+        notes.note(store, Order(number), said, actor="Inès", key=f"k-{number}")
+        status.archive(store, Order(number), actor="Inès", key=f"a-{number}")
+    with store.writing("Inès") as writer:
+        # One that no file told anything of.
+        told = tables.import_values
+        of_other = told.c.order_id == shop.id_of("other")
+        writer.connection.execute(told.delete().where(of_other))
+    privacy.erase(store, settings, ONE.email, actor="Inès")
+    privacy.erase(store, settings, "b@example.org", actor="Inès")
+
+    c = tables.receipts.c
+    with store.reading() as connection:
+        rows = connection.execute(select(c.key, c.result)).all()
+    told = {key: json.loads(result) for key, result in rows}
+    assert all(told[f"k-{number}"]["result"]["erased"] for number in numbers)
 
 
 def test_an_erasure_writes_no_personal_data_of_its_own(shop, store, settings):

@@ -404,3 +404,41 @@ def test_the_password_of_the_store_is_never_shown():
 
     assert "secret" not in repr(writing)
     assert "secret" not in repr(reading)
+
+
+def test_a_store_knows_whether_it_is_up_to_date(any_store):
+    """An older one is brought up to date when it is opened."""
+    assert any_store.is_up_to_date()
+    with any_store.writing("t") as writer:
+        older = text("update alembic_version set version_num = '0005'")
+        writer.connection.execute(older)
+    assert not any_store.is_up_to_date()
+
+
+def test_a_busy_or_broken_file_replaces_nothing(store, tmp_path):
+    """Whoever reads keeps his rows; what is no database is said; then it works."""
+    other = tmp_path / "other.db"
+    store.copy_into(other)
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"no database " * 1000)
+    with pytest.raises(StoreUnreachable):
+        store.replace_by(broken)
+    hasty = open_store(replace(store.settings, lock_timeout=0.2))
+    with store.writing("t"), pytest.raises(StoreLocked):
+        hasty.replace_by(other)
+    store.replace_by(other)
+    hasty.close()
+
+
+def test_a_log_that_somebody_reads_is_emptied_later(store):
+    """Compacting waits for readers as long as it may, and says whether it could."""
+    with store.reading() as connection:
+        connection.execute(text("select * from journal_head")).all()
+        with store.writing("t") as writer:
+            writer.record(None, "tested")
+        hasty = open_store(replace(store.settings, lock_timeout=0.2))
+        assert not hasty.compact()
+    with store.writing("t"), pytest.raises(StoreLocked):
+        hasty.compact()
+    assert hasty.compact()
+    hasty.close()
