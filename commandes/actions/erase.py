@@ -179,6 +179,20 @@ def needles(store: Store, email: str, order: Order | None = None) -> list[str]:
         return _needles(connection, email.strip(), _theirs(connection, email, order))
 
 
+def unserved(store: Store, email: str, order: Order | None = None) -> list[str]:
+    """The numbers of a customer's orders that somebody has still to deliver or serve.
+
+    Raises:
+        ErasureRefused, OrderNotFound, OrderAmbiguous: as for the action.
+    """
+    with store.reading() as connection:
+        return [
+            row.number
+            for row in _theirs(connection, email, order)
+            if row.status in ("new", "in_progress") and not row.is_cart
+        ]
+
+
 def _theirs(connection: Connection, email: str, order: Order | None) -> list[Row[Any]]:
     if order is not None:
         found = orders.find(connection, order)

@@ -30,12 +30,14 @@ class Outcome:
         files: those of the data folder.
         tags: tags whose names name the customer: the journal keeps names of tags.
         compacted: whether no byte is left in SQLite's file; None: nothing was done.
+        unserved: the orders that are still to be delivered: nobody will know to whom.
     """
 
     receipt: Receipt
     files: Found
     tags: tuple[str, ...]
     compacted: bool | None = None
+    unserved: tuple[str, ...] = ()
 
 
 def outlook(
@@ -50,7 +52,8 @@ def outlook(
         receipt = action.erase(trial, email, order=order, actor="aperçu")
     needles = action.needles(store, email, order)
     files = cleaning.look(settings, needles)
-    return Outcome(receipt, files, _tags(store, needles))
+    unserved = tuple(action.unserved(store, email, order))
+    return Outcome(receipt, files, _tags(store, needles), unserved=unserved)
 
 
 def erase(

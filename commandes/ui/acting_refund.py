@@ -74,6 +74,14 @@ def _money(order: OrderDetail, proposed: Receipt, place: str, mode: str) -> None
     proposal = int(proposed.result["amount"])
     minor = amount(_("Montant"), proposal, order.currency, place)
     left = order.sums.paid - order.sums.refunded
+    if mode == "all" and minor not in (None, proposal):
+        st.text(
+            _(
+                "Remboursable au plus : {left}. Un autre montant est de l’argent "
+                "seul : aucune unité ne revient en stock."
+            ).format(left=words.money(left, order.currency))
+        )
+        return
     st.text(
         _("Remboursable au plus : {left}. {units}").format(
             left=words.money(left, order.currency),
@@ -84,8 +92,6 @@ def _money(order: OrderDetail, proposed: Receipt, place: str, mode: str) -> None
             ),
         )
     )
-    if mode == "all" and minor not in (None, proposal):
-        st.text(_("Un autre montant est de l’argent seul : aucune unité ne bouge."))
 
 
 def _asked(order: OrderDetail) -> dict[str, Any]:

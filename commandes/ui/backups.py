@@ -110,6 +110,7 @@ def _automatic(here: Here) -> None:
                 "entre deux sauvegardes."
             )
         )
+    st.text(_("Dossier : {folder}").format(folder=settings.backups))
     found = history.listed(settings.backups)
     if found:
         st.dataframe(

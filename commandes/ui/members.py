@@ -63,7 +63,10 @@ def _people(here: Here) -> None:
         st.text(
             _(
                 "Aucun fournisseur d’identité n’est configuré : l’application sert une "
-                "seule personne, sur cette machine, avec tous les droits."
+                "seule personne, sur cette machine, avec tous les droits. Les "
+                "invitations comptent quand COMMANDES_OIDC_METADATA_URL, "
+                "COMMANDES_OIDC_CLIENT_ID, COMMANDES_OIDC_CLIENT_SECRET et "
+                "COMMANDES_APP_URL sont donnés (docs/deploy.md)."
             )
         )
     found = everybody(here.store)
@@ -132,7 +135,8 @@ def _invite(here: Here) -> None:
     if asked:
         with telling():
             people.invite(here.store, email, role, name=name, actor=here.actor, key=key)
-            doing.done("invite", _("Personne invitée."))
+            said = _("{email} : invitation faite.")
+            doing.done("invite", said.format(email=email.strip()))
 
 
 def _change(here: Here, found: Sequence[Member]) -> None:
@@ -141,9 +145,13 @@ def _change(here: Here, found: Sequence[Member]) -> None:
         chosen = st.selectbox(
             _("Personne"),
             list(ids),
+            index=None,
+            placeholder=_("Choisissez une personne"),
             format_func=lambda id_: ids[id_].email,
             key="person",
         )
+        if chosen not in ids:
+            return
         one = ids[chosen]
         role = _roles(f"role-{one.id}-{one.role}", one.role)
         with st.container(horizontal=True):
@@ -154,7 +162,7 @@ def _change(here: Here, found: Sequence[Member]) -> None:
                     lambda key: people.change_role(
                         here.store, one.id, role, actor=here.actor, key=key
                     ),
-                    _("Rôle changé."),
+                    _("{email} : rôle changé.").format(email=one.email),
                 )
             if one.active and st.button(
                 _("Retirer l’accès"), key="deactivate", icon=":material/person_off:"
@@ -163,7 +171,7 @@ def _change(here: Here, found: Sequence[Member]) -> None:
                     lambda key: people.deactivate(
                         here.store, one.id, actor=here.actor, key=key
                     ),
-                    _("Accès retiré."),
+                    _("{email} : accès retiré.").format(email=one.email),
                 )
             if not one.active and st.button(
                 _("Rendre l’accès"), key="reactivate", icon=":material/person_check:"
@@ -172,7 +180,7 @@ def _change(here: Here, found: Sequence[Member]) -> None:
                     lambda key: people.reactivate(
                         here.store, one.id, actor=here.actor, key=key
                     ),
-                    _("Accès rendu."),
+                    _("{email} : accès rendu.").format(email=one.email),
                 )
 
 

@@ -37,6 +37,8 @@ PAGE = "pages/reglages/donnees_personnelles.py"
 _EMAIL, _NUMBER = "personal_email", "personal_number"
 _SEEN, _SAID, _KEY = "personal_seen", "personal_said", "personal_key"
 _PLANNED = "personal_planned"
+# Numbers that a warning names one by one.
+_NAMED = 10
 _FORMATS = {"html": N_("HTML, à lire"), "json": N_("JSON, pour un programme")}
 
 
@@ -191,6 +193,25 @@ def _erasure(here: Here, email: str, order: Order | None) -> None:
 
 def _said(planned: Outcome) -> None:
     """What would go, what stays, and what only a person can look at."""
+    if planned.unserved:
+        with st.container(border=True):
+            st.badge(
+                _("À livrer d’abord"), icon=":material/local_shipping:", color="orange"
+            )
+            numbers = ", ".join(planned.unserved[:_NAMED])
+            more = "…" if len(planned.unserved) > _NAMED else ""
+            said = _(
+                "{orders} : {numbers}. Après l’effacement, personne ne saura à qui "
+                "livrer."
+            ).format(
+                orders=plural(
+                    "{n} commande n’est pas terminée",
+                    "{n} commandes ne sont pas terminées",
+                    len(planned.unserved),
+                ),
+                numbers=f"{numbers}{more}",
+            )
+            st.text(said)
     gone = _counted(planned.receipt.result)
     st.text(_("Sera effacé ou rendu anonyme : {what}.").format(what=words.listed(gone)))
     files = planned.files
@@ -222,7 +243,11 @@ def _counted(counts: dict[str, int]) -> list[str]:
     """What an erasure counts, in words; see actions.erase.Erased."""
     said = {
         "orders": plural("{n} commande", "{n} commandes", counts["orders"]),
-        "lines": plural("{n} article", "{n} articles", counts["lines"]),
+        "lines": plural(
+            "les détails de {n} article",
+            "les détails de {n} articles",
+            counts["lines"],
+        ),
         "notes": plural("{n} note", "{n} notes", counts["notes"]),
         "messages": plural("{n} message", "{n} messages", counts["messages"]),
         "parcels": plural(

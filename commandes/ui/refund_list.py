@@ -41,6 +41,12 @@ def screen(here: Here) -> None:
             "Une marque de remboursement est interne : rendez l’argent chez le "
             "prestataire de paiement (PayPal, Stripe…), puis notez-le ici."
         )
+        if access.may_do("close_refund")
+        else _(
+            "Une marque de remboursement est interne : la Comptabilité ou la Gestion "
+            "rend l’argent chez le prestataire de paiement (PayPal, Stripe…), puis le "
+            "note ici."
+        )
     )
     doing.told()
     sent.catching_up(here, TO_DO)
@@ -219,13 +225,15 @@ def _waiting(here: Here) -> None:
     count = plural("{n} commande", "{n} commandes", found.height)
     amounts = words.monies(refunds.totals(found, "left_over"))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(
-            _(
-                "{count}, {amounts} à rendre : à marquer d’abord comme remboursées, "
-                "chacune depuis sa fiche."
-            ).format(count=count, amounts=amounts),
-            width="stretch",
+        said = (
+            _("{count}, {amounts} à rendre : à marquer d’abord, depuis la fiche.")
+            if access.may_do("refund")
+            else _(
+                "{count}, {amounts} à rendre : à marquer d’abord par l’Équipe ou la "
+                "Gestion, depuis la fiche."
+            )
         )
+        st.text(said.format(count=count, amounts=amounts), width="stretch")
         st.page_link(
             LIST_PAGE,
             label=_("Voir dans la liste"),

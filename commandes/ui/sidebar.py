@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from commandes import words
+from commandes import access, words
 from commandes.reports import periods
 from commandes.reports.filters import ARCHIVED, DATED, PAYMENTS, OrderFilter
 from commandes.rules import MODULES, STATUSES
@@ -104,7 +104,9 @@ def _search(wanted: OrderFilter) -> None:
         key=_seed("search", wanted.search),
         type="search",
         live="400ms",
-        placeholder=_("N°, nom, e-mail, tél., ville, article, réf."),
+        placeholder=_("N°, nom, e-mail, tél., ville, article, réf.")
+        if access.may("customers.read")
+        else _("N° ou article (votre rôle ne cherche pas les clients)"),
         label_visibility="collapsed",
         on_change=_changed,
     )

@@ -114,7 +114,7 @@ def _shown(rows: pl.DataFrame, menus: list[dict[str, str]]) -> pl.DataFrame:
             "infos": _("Infos"),
             "menu": list(menu),
             "placed_at": row["placed_at"],
-            "customer": row["customer_name"] or row["email"],
+            "customer": row["customer_name"] or row["email"] or "–",
             "articles": articles(row["titles"], row["line_count"]),
             "module": theme.module_words(row["module"]),
             "status": [theme.status_label(row["status"])],

@@ -432,7 +432,9 @@ def test_an_administrator_invites_and_takes_access_on_the_page(
     settled(page)
     page.get_by_role("textbox", name="Adresse e-mail").fill("Nouvelle@example.org")
     page.get_by_role("button", name="Inviter").click()
-    page.get_by_text("Personne invitée.").wait_for()
+    page.get_by_text("Nouvelle@example.org : invitation faite.").wait_for()
+    # Nobody is chosen beforehand: nobody is kept out by mistake.
+    expect(page.get_by_role("button", name="Retirer l’accès")).to_have_count(0)
 
     invited = _person(guarded, "nouvelle@example.org")
     assert (invited.role, invited.active) == ("staff", True)

@@ -293,6 +293,20 @@ def test_nobody_is_erased_while_a_message_is_being_sent(shop, store, settings):
     assert (settings.data_dir / "mars.csv").exists()
 
 
+def test_what_is_still_to_be_delivered_is_said_before(shop, store, settings):
+    """Orders that nobody could deliver afterwards; not those done, nor carts."""
+    shop.order("open", email=ONE.email, paid=1000)
+    shop.order("begun", email=ONE.email.upper(), status="in_progress")
+    shop.order("done", email=ONE.email, status="done")
+    shop.order("cart", email=ONE.email, is_cart=True)
+    shop.order("other", email="b@example.org")
+
+    planned = privacy.outlook(store, settings, ONE.email)
+    assert planned.unserved == ("open", "begun")
+    privacy.erase(store, settings, ONE.email, actor="Inès")
+    assert privacy.outlook(store, settings, ONE.email).unserved == ()
+
+
 def test_somebody_unknown_is_a_message_not_a_change(shop, store, settings):
     """Nothing is written of an address that nobody has."""
     shop.order("1")
