@@ -84,6 +84,19 @@ with
             )) as carriers
         from marks
         group by order_id
+    ),
+    -- Put together before they are folded: a macro plans its argument several times.
+    told as (
+        select
+            *,
+            concat_ws(
+                ' ',
+                email,
+                phone_words(phone),
+                shipping_address ->> 'city',
+                nullif(billing_address ->> 'city', shipping_address ->> 'city')
+            ) as reached
+        from staged_orders
     )
 select
     o.id, o.source, o.source_id, o.number, o.module, o.status, o.payment_status,
@@ -148,20 +161,12 @@ select
         concat_ws(
             ' ',
             customer_key,
-            fold(concat_ws(
-                ' ',
-                o.email,
-                phone_words(o.phone),
-                o.shipping_address ->> 'city',
-                nullif(
-                    o.billing_address ->> 'city', o.shipping_address ->> 'city'
-                )
-            ))
+            fold(o.reached)
         ),
         fold(concat_ws(' ', o.number, lines.words)),
         coalesce(fold(marked.references), '')
     ) as search_text
-from staged_orders as o
+from told as o
 left join lines on lines.order_id = o.id
 left join marked on marked.order_id = o.id
 order by o.placed_at, o.id;

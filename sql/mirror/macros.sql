@@ -81,12 +81,16 @@ and len(list_filter(
 
 -- Where an order is searched: the customer, a sign that no text can be searched for,
 -- then what who sees no customer may search; references that name them are theirs.
+-- (The lambda is there because each part, folded, would be planned several times.)
 create macro searched(customer, said, refs) as
-if(
-    mentions(customer, refs),
-    concat_ws(' ', customer, refs, chr(31), said),
-    concat_ws(' ', customer, chr(31), said, nullif(refs, ''))
-);
+list_transform(
+    [{who: customer, what: said, refs: refs}],
+    lambda told: if(
+        mentions(told.who, told.refs),
+        concat_ws(' ', told.who, told.refs, chr(31), told.what),
+        concat_ws(' ', told.who, chr(31), told.what, nullif(told.refs, ''))
+    )
+)[1];
 
 -- Is this a cart that nobody has paid? One that was paid later is an order.
 create macro is_open_cart(is_cart, payment_status) as
