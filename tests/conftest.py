@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from postgres import Postgres, found_programs
 from shop import Shop
 
 from commandes import settings as settings_module
@@ -90,7 +90,7 @@ def real_orders() -> Path:
 @pytest.fixture(scope="session")
 def postgres_programs() -> Path:
     """Where PostgreSQL's programs are; without them tests are skipped, never in CI."""
-    programs = _postgres_programs()
+    programs = found_programs()
     if programs is None:
         if os.environ.get("CI") == "true":
             pytest.fail("PostgreSQL is missing: apt-get install postgresql")
@@ -103,47 +103,11 @@ def postgres_server(
     postgres_programs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """A PostgreSQL server of the tests' own; the SQLAlchemy URL without a database."""
-    programs = postgres_programs
-    folder = tmp_path_factory.mktemp("pg")
-    # The server refuses to run as root: it runs as the package's own user then.
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        for parent in (folder, *folder.parents):
-            if parent == Path("/tmp"):  # noqa: S108 (where pytest keeps its folders)
-                break
-            parent.chmod(0o755)
-        shutil.chown(folder, "postgres", "postgres")
-    data = folder / "data"
-    subprocess.run(
-        [*as_user, programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres"],
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    options = f"-c listen_addresses='' -k {folder} -c fsync=off"
-    control = [*as_user, programs / "pg_ctl", "-D", data]
-    subprocess.run(
-        [*control, "-w", "-o", options, "-l", folder / "log", "start"],
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    yield f"postgresql+psycopg://postgres@/{{}}?host={folder}"
-    subprocess.run(
-        [*control, "-m", "immediate", "stop"],
-        check=False,  # the server is thrown away: a slow stop is no failure
-        capture_output=True,
-        cwd=folder,
-    )
-
-
-def _postgres_programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), reverse=True)
-    if found:
-        return found[0].parent
-    on_path = shutil.which("pg_ctl")
-    return Path(on_path).resolve().parent if on_path else None
+    server = Postgres(postgres_programs, tmp_path_factory.mktemp("pg"))
+    server.make()
+    server.start("-c listen_addresses='' -c fsync=off")
+    yield f"postgresql+psycopg://postgres@/{{}}?host={server.folder}"
+    server.stop()
 
 
 def _create_database(server: str, name: str, template: str = "template1") -> str:

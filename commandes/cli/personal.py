@@ -82,6 +82,7 @@ def _told(outcome: Outcome, *, dry: bool) -> Answer:
         "files_by_hand": list(files.by_hand),
         "tags": list(outcome.tags),
         "compacted": outcome.compacted,
+        "unserved": list(outcome.unserved),
     }
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from commandes.store.store import Store
 
 _AT_ONCE = 5_000
-_DIGEST = 2**256
+_ALL_DIGESTS = 2**256
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def move(
         MoveDiffers: what was read again is not what was written; nothing is kept.
         BackupBroken: the store breaks a rule already; nothing is kept.
     """
-    if target.url == source.url:
+    if target.store_id == source.store_id:  # however its address is written
         raise MoveOntoOrders
     with (
         source.writing(actor, action="move_store") as old,
@@ -109,7 +109,7 @@ class Digest:
         """Count rows in."""
         for row in rows:
             of_row = hashlib.sha256(repr(row).encode("utf-8", "surrogatepass"))
-            self.sum = (self.sum + int.from_bytes(of_row.digest())) % _DIGEST
+            self.sum = (self.sum + int.from_bytes(of_row.digest())) % _ALL_DIGESTS
         self.count += len(rows)
 
 
@@ -126,8 +126,9 @@ def _read(connection: Connection, table: Table) -> Iterator[list[tuple[Any, ...]
         for place, column in enumerate(table.columns)
         if isinstance(column.type, Boolean)
     ]
-    found = connection.execution_options(yield_per=_AT_ONCE).exec_driver_sql(
-        f"select {names} from {table.name}"  # noqa: S608 (names of ours)
+    found = connection.exec_driver_sql(
+        f"select {names} from {table.name}",  # noqa: S608 (names of ours)
+        execution_options={"yield_per": _AT_ONCE},
     )
     for partition in found.partitions(_AT_ONCE):
         rows = [list(row) for row in partition]

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 
+from commandes.errors import CommandesError
 from commandes.ui import login
 from commandes.ui.house import open_house
 from commandes.web import routes
@@ -87,5 +88,13 @@ async def _asked(scope: Scope) -> str | None:
     asked = f"{quote(path)}?{query}" if query else quote(path)
     if len(asked) > _LONGEST or not asked.isascii() or not asked.isprintable():
         return None
-    who = await asyncio.to_thread(login.of_request, HTTPConnection(scope).cookies)
-    return None if who else asked
+    return None if await _is_known(scope) else asked
+
+
+async def _is_known(scope: Scope) -> bool:
+    """Whether somebody is logged in; where that cannot be told the page says why."""
+    cookies = HTTPConnection(scope).cookies
+    try:
+        return await asyncio.to_thread(login.of_request, cookies) is not None
+    except CommandesError:
+        return True

@@ -6,13 +6,13 @@ And a journey of each role, from login to logout, with what each cannot see.
 from __future__ import annotations
 
 import re
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from driving import Server, served, settled, twelve_orders
 from playwright.sync_api import expect
+from ports import free_port
 from provider import CLIENT, SECRET, provided
 from sqlalchemy import select
 
@@ -53,8 +53,7 @@ def provider() -> Iterator[Provider]:
 
 
 def _guarded(data: Path, provider: Provider, **more: str):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     return served(
         data,
         _shop,
@@ -117,8 +116,7 @@ def test_a_cold_deep_link_shows_the_login_and_nothing_else(
 
 def test_the_provider_may_stand_in_secrets_toml(provider, tmp_path, visitor):
     """The way that Streamlit's own documentation shows, instead of settings."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     (tmp_path / ".streamlit").mkdir()
     (tmp_path / ".streamlit" / "secrets.toml").write_text(
         "[auth]\n"

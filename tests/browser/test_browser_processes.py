@@ -12,8 +12,9 @@ from urllib.request import urlopen
 
 import pytest
 from driving import Orders, served, settled, twelve_orders
-from nginx import free_port, proxied
+from nginx import proxied
 from playwright.sync_api import expect
+from ports import free_port
 from provider import CLIENT, SECRET, provided
 
 from commandes.access import Role

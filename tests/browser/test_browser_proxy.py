@@ -6,8 +6,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from driving import TOKENS, served, settled, twelve_orders
-from nginx import free_port, proxied
+from nginx import proxied
 from playwright.sync_api import expect
+from ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,6 @@ import imaplib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiosmtpd.controller import Controller
+from ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,13 +60,6 @@ class Post:
             server.transport.close()
             return "451 gone"
         return self.answer
-
-
-def free_port() -> int:
-    """A port that nobody listened on a moment ago."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def started(behaviour: object) -> Controller:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from mail_servers import free_port
+from ports import free_port
 from sqlalchemy import select
 
 from commandes.actions import messages

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from mail_servers import Post, free_port, started
+from mail_servers import Post, started
+from ports import free_port
 from sqlalchemy import select
 
 from commandes.actions import carts, messages, objections, payments

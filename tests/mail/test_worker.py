@@ -13,7 +13,8 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from mail_servers import Post, free_port, started
+from mail_servers import Post, started
+from ports import free_port
 from sqlalchemy import select
 
 from commandes.actions import messages

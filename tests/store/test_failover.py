@@ -6,18 +6,14 @@ at each commit; the store's address names both.
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
 import threading
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from ports import free_port
+from postgres import Postgres
 from shop import Shop
 from sqlalchemy import func, select
 
@@ -31,81 +27,44 @@ from commandes.store import open_store, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.postgres
 ORDERS = 12
 
 
-class Postgres:
-    """One server of our own in a folder."""
+class Served(Postgres):
+    """A server on loopback."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
-        self.programs, self.folder, self.data = programs, folder, folder / "data"
-        self.port = _free_port()
-        folder.mkdir()
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
+        super().__init__(programs, folder)
+        self.port = free_port()
 
-    def run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs as the user that it wants."""
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        subprocess.run(
-            [
-                *(as_user if os.geteuid() == 0 else []),
-                str(self.programs / program),
-                *arguments,
-            ],
-            check=True,
-            capture_output=True,
-            cwd=self.folder,
-        )
-
-    def start(self) -> None:
-        """Listen on loopback."""
-        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -k {self.folder}"
-        self.control("-w", "-o", options, "-l", str(self.folder / "log"), "start")
-
-    def control(self, *arguments: str) -> None:
-        """Ask `pg_ctl`."""
-        self.run("pg_ctl", "-D", str(self.data), *arguments)
-
-    def kill(self) -> None:
-        """All at once, as a machine that loses its power."""
-        pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, signal.SIGQUIT)
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    def listen(self) -> None:
+        """Start on a port of its own."""
+        self.start(f"-c listen_addresses=127.0.0.1 -c port={self.port}")
 
 
 @pytest.fixture
-def pair(postgres_programs: Path, tmp_path: Path) -> Iterator[tuple[Postgres, ...]]:
+def pair(postgres_programs: Path, tmp_path: Path) -> Iterator[tuple[Served, ...]]:
     """A primary, and a replica that each commit waits for."""
-    for parent in (tmp_path, *tmp_path.parents):
-        if parent == Path("/tmp"):  # noqa: S108 (where pytest keeps its folders)
-            break
-        parent.chmod(0o755)
-    first = Postgres(postgres_programs, tmp_path / "first")
-    second = Postgres(postgres_programs, tmp_path / "second")
-    first.run("initdb", "-D", str(first.data), "-A", "trust", "-U", "postgres")
-    first.start()
+    first = Served(postgres_programs, tmp_path / "first")
+    second = Served(postgres_programs, tmp_path / "second")
+    first.make()
+    first.listen()
     second.run(
-        *("pg_basebackup", "-D", str(second.data), "-R", "-C", "-S", "second"),
+        *("pg_basebackup", "-D", second.data, "-R", "-C", "-S", "second"),
         *("-d", f"host=127.0.0.1 port={first.port} user=postgres"),
     )
-    second.start()
+    second.listen()
     _ask(first, "alter system set synchronous_standby_names = '*'")
     _ask(first, "select pg_reload_conf()")
     yield first, second
     for server in (first, second):
-        if (server.data / "postmaster.pid").exists():
-            server.control("-m", "immediate", "stop")
+        server.stop()
 
 
-def _ask(server: Postgres, statement: str) -> None:
+def _ask(server: Served, statement: str) -> None:
     import psycopg
 
     url = f"host=127.0.0.1 port={server.port} user=postgres dbname=postgres"
@@ -149,7 +108,7 @@ def test_no_acknowledged_action_is_lost(pair, tmp_path: Path) -> None:
         for person in people:
             person.start()
         _wait(lambda: len(answered) > 40)
-        first.kill()
+        first.die()
         before = len(answered)
         second.control("-w", "promote")
         # Nobody stands by for the new primary yet: it must not wait for one.

@@ -82,9 +82,12 @@ def test_a_used_store_is_never_written_over(busy, tmp_path):
     with elsewhere(busy, url) as other:
         Shop(other).order("77")
         before = everything(other)
-        for target in (other, busy):
-            with pytest.raises(MoveOntoOrders):
-                move(busy, target, actor="Inès")
+        here = busy.settings.data_dir
+        aside = f"sqlite:///{here / '..' / here.name / 'commandes.db'}"
+        with elsewhere(busy, aside) as written_otherwise:
+            for target in (other, busy, written_otherwise):
+                with pytest.raises(MoveOntoOrders):
+                    move(busy, target, actor="Inès")
         assert everything(other) == before
 
 

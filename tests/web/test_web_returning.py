@@ -7,6 +7,8 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
+from commandes.errors import StoreLocked
+from commandes.ui import login
 from commandes.web.returning import COOKIE, Returning
 
 NAVIGATE = {"sec-fetch-mode": "navigate"}
@@ -94,3 +96,14 @@ def test_a_forged_cookie_leads_nowhere_else(ask, app, forged, leads):
     """Only ever to a path of our own."""
     answer = ask(app, "/oauth2callback", headers={"cookie": f"{COOKIE}={forged}"})
     assert answer.headers["location"] == leads
+
+
+def test_a_store_in_trouble_is_told_by_the_page(ask, app, monkeypatch):
+    """The page comes, as ever, and says what is wrong; it is no bare error."""
+
+    def trouble(_cookies):
+        raise StoreLocked(detail="database is locked")
+
+    monkeypatch.setattr(login, "of_request", trouble)
+    answer = ask(app, "/ventes", headers=NAVIGATE)
+    assert (answer.status, answer.body, answer.cookies) == (200, b"page", [])

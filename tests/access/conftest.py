@@ -1,8 +1,0 @@
-"""The actions of the proofs, for the matrix of roles."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "proof"))
