@@ -383,7 +383,7 @@ def _with_room(
     for _name, amount, is_sum in steps:
         reached.append(amount if is_sum else reached[-1] + amount)
     low, high = major([min(reached), max(reached)], currency)
-    room = (high - low) / 4
+    room = (high - low) / 2  # of a phone a label takes a third
     return [low - room if low < 0 else low, high + room] if room else None
 
 
