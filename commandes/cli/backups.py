@@ -122,6 +122,8 @@ def print_move(answer: Answer) -> None:
     print(plural("{n} commande", "{n} commandes", answer["orders"]))
     print(_("Tête du journal : {head}").format(head=answer["head"]))
     print_broken(answer)
+    if not answer["ok"]:
+        return
     print(
         _(
             "Tout est dans {to}, relu et vérifié. Mettez COMMANDES_DATABASE_URL à "
