@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import Server, Visitor, served, twelve_orders
+from driving import Kept, Server, Visitor, served, twelve_orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,10 @@ def chromium() -> Iterator[Browser]:
     # On a machine that is busy with other tests a page takes its time.
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        # All tabs in one process: what it has compiled once serves the next page.
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--process-per-site"]
+        )
         yield browser
         browser.close()
 
@@ -58,20 +61,34 @@ PHONE = {
 }
 
 
+@pytest.fixture(scope="session")
+def browsers(chromium: Browser) -> Iterator[dict[str, Kept]]:
+    """The browser of a desk and that of a phone, each opened when it is first asked."""
+    kept: dict[str, Kept] = {}
+    yield kept
+    for one in kept.values():
+        one.context.close()
+
+
 @pytest.fixture
-def visitor(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+def visitor(
+    chromium: Browser, browsers: dict[str, Kept], request: pytest.FixtureRequest
+) -> Iterator[Visitor]:
     """A visitor at a desk, or with a phone; what they open asks no other host."""
-    desk = {"viewport": {"width": 1440, "height": 900}}
-    context = chromium.new_context(
-        **(PHONE if getattr(request, "param", "desk") == "phone" else desk),
-        locale="fr-FR",
-        timezone_id="Europe/Paris",
-        accept_downloads=True,
-    )
-    context.set_default_timeout(20_000)
-    visiting = Visitor(context)
+    kind = getattr(request, "param", "desk")
+    if kind not in browsers:
+        desk = {"viewport": {"width": 1440, "height": 900}}
+        context = chromium.new_context(
+            **(PHONE if kind == "phone" else desk),
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(20_000)
+        browsers[kind] = Kept(context)
+    visiting = Visitor(browsers[kind].context)
     yield visiting
-    context.close()
+    browsers[kind].forget(visiting)
     assert visiting.foreign == []
 
 

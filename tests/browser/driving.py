@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from playwright.sync_api import TimeoutError as Waited
 from shop import Shop
 
 from commandes import settings as settings_module
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page, Request
 
 # Of commandes.ui.tables: how high a row is, and where its two buttons stand.
 ROW, TICKS, NUMBER, INFOS, MENU = 34, 32, 72, 60, 34
 # The start-up token of each server that runs, by its address.
 TOKENS: dict[str, str] = {}
+# Everything but the cache of what was downloaded.
+LEFT_BEHIND = "local_storage,indexeddb,service_workers,cache_storage,file_systems"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -109,14 +112,18 @@ class Visitor:
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
         self.foreign: list[str] = []
+        self.seen: set[str] = set()
         self._enter()
-        context.on("request", lambda request: self._note(request.url))
+        context.on("request", self.note)
 
-    def _note(self, url: str) -> None:
-        parts = urlsplit(url)
+    def note(self, request: Request) -> None:
+        """Note where a request goes: the servers seen, and whatever is none of ours."""
+        parts = urlsplit(request.url)
         local = parts.hostname in ("127.0.0.1", "localhost")
-        if parts.scheme not in ("data", "blob", "about") and not local:
-            self.foreign.append(url)
+        if local:
+            self.seen.add(f"{parts.scheme}://{parts.netloc}")
+        elif parts.scheme not in ("data", "blob", "about"):
+            self.foreign.append(request.url)
 
     def _enter(self) -> None:
         """Hold what the printed address of each server gives."""
@@ -133,13 +140,52 @@ class Visitor:
             ]
         )
 
-    def open(self, url: str) -> Page:
-        """A page, once Streamlit has drawn it."""
+    def open(self, url: str, *, script: str | None = None) -> Page:
+        """A page, once Streamlit has drawn it.
+
+        Args:
+            url: its address.
+            script: run in the page before all others.
+        """
         self._enter()
         page = self.context.new_page()
+        if script:
+            page.add_init_script(script)
         page.goto(url)
         settled(page)
         return page
+
+
+class Kept:
+    """A browser that one visitor after another uses, and that remembers none of them.
+
+    What it keeps is what its process has compiled: a page of Streamlit costs it a third
+    of what a new browser pays.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        # An empty page of the servers' site, whatever their port, that stays open: it
+        # holds the process. No server is asked for it.
+        self._anchor = context.new_page()
+        self._anchor.route("**/*", lambda route: route.fulfill(body=""))
+        self._anchor.goto("http://127.0.0.1/")
+
+    def forget(self, visitor: Visitor) -> None:
+        """Close a visitor's pages, and clear what their servers left here."""
+        self.context.remove_listener("request", visitor.note)
+        for page in self.context.pages:
+            if page is not self._anchor:
+                page.close()
+        session = self.context.new_cdp_session(self._anchor)
+        for origin in visitor.seen:
+            session.send(
+                "Storage.clearDataForOrigin",
+                {"origin": origin, "storageTypes": LEFT_BEHIND},
+            )
+        session.detach()
+        self.context.clear_cookies()
+        self.context.clear_permissions()
 
 
 def settled(page: Page) -> None:
@@ -147,6 +193,23 @@ def settled(page: Page) -> None:
     state = '[data-testid="stApp"][data-test-script-state="notRunning"]'
     page.locator(state).wait_for(timeout=20_000)
     page.locator('[data-testid="stMain"] h1').first.wait_for(timeout=20_000)
+
+
+def closed(page: Page) -> None:
+    """Close the dialog with Escape, once the page has come to rest.
+
+    On a busy machine a key may fall between two redraws: like a person, press it again.
+    """
+    dialog = page.get_by_role("dialog")
+    for _time in range(3):
+        settled(page)
+        page.keyboard.press("Escape")
+        try:
+            dialog.wait_for(state="detached", timeout=5_000)
+        except Waited:
+            continue
+        return
+    dialog.wait_for(state="detached")
 
 
 class Orders:

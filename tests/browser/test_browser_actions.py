@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from driving import NOON, ROW, TICKS, Orders, served, settled, twelve_orders
+from driving import NOON, ROW, TICKS, Orders, closed, served, settled, twelve_orders
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
@@ -128,8 +128,7 @@ def test_a_status_a_tag_a_note_and_a_parcel(acting, visitor):
 
     kinds = ["status", "tagged", "noted", "tracked", "tracking_changed"]
     assert _kinds(acting, "A11") == kinds
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    closed(page)
     cells = Orders(page).table.locator("tr", has_text="A11")
     expect(cells.first).to_contain_text("En cours")
 
@@ -322,8 +321,7 @@ def test_the_focus_stays_where_the_person_was(acting, visitor):
     expect(drawer.get_by_text("Statut changé.")).to_be_visible()
     settled(page)
     expect(focused).to_have_text("En cours")
-    page.keyboard.press("Escape")
-    drawer.wait_for(state="detached")
+    closed(page)
     settled(page)
     expect(focused).to_have_text("Infos")
 

@@ -7,7 +7,16 @@ import re
 from datetime import timedelta
 
 import pytest
-from driving import NOON, Orders, Visitor, count_of, served, settled, twelve_orders
+from driving import (
+    NOON,
+    Orders,
+    Visitor,
+    closed,
+    count_of,
+    served,
+    settled,
+    twelve_orders,
+)
 from playwright.sync_api import expect
 
 
@@ -117,8 +126,7 @@ def test_infos_opens_the_order_of_its_row(server, visitor):
     drawer = orders.infos(3)
     expect(drawer.get_by_text("N° A09", exact=True)).to_be_visible()
     expect(drawer.get_by_text("Client 09", exact=True).first).to_be_visible()
-    page.keyboard.press("Escape")
-    drawer.wait_for(state="detached")
+    closed(page)
 
     orders.sort_by_number()
     expect(orders.table.locator('[id="glide-cell-1-0"]')).to_have_text("A01")
@@ -197,8 +205,7 @@ def test_the_order_clicked_is_the_order_opened(busy_server, visitor):
 
     drawer = orders.infos(4)
     expect(drawer.get_by_text(f"N° {before[4]}", exact=True)).to_be_visible()
-    page.keyboard.press("Escape")
-    drawer.wait_for(state="detached")
+    closed(page)
 
     assert Orders(page).numbers == before
     expect(page.get_by_text("3 nouvelles commandes")).to_be_visible()

@@ -28,8 +28,7 @@ def _menu(page) -> set[str]:
 def test_no_page_breaks_the_policy(server, visitor):
     """Chromium reports nothing, on any page of the menu, drawer and chart included."""
     said = []
-    visitor.context.add_init_script(LISTEN)
-    page = visitor.open(server.address)
+    page = visitor.open(server.address, script=LISTEN)
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     addresses = {*_menu(page), *PAGES, SALES}
@@ -51,8 +50,7 @@ def test_no_page_breaks_the_policy(server, visitor):
 
 def test_the_policy_is_in_force(server, visitor):
     """A script put into the page does not run, a foreign address is not asked."""
-    visitor.context.add_init_script(LISTEN)
-    page = visitor.open(server.address)
+    page = visitor.open(server.address, script=LISTEN)
 
     ran = page.evaluate(
         """async () => {

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 import polars as pl
 import pytest
-from driving import NOON, Orders, Table, opened
+from driving import NOON, Orders, Table, opened, settled
 from hostile_texts import PAYLOADS
+from playwright.sync_api import TimeoutError as Waited
 from playwright.sync_api import expect
 from rendering import at_rest, harmless_shop, hostile_shop, same
 
@@ -93,6 +94,18 @@ def _numbers(server):
         return list(connection.scalars(select(c.number).order_by(c.placed_at)))
 
 
+def _unfolded(page, choice):
+    """A choice of the list that has the focus: on a busy machine, asked for again."""
+    for _time in range(3):
+        page.keyboard.press("ArrowDown")
+        try:
+            choice.wait_for(timeout=5_000)
+        except Waited:
+            continue
+        break
+    return choice
+
+
 def test_the_list_renders_nothing(hostile, harmless, visitor):
     """A list of hostile names, numbers, articles and tags holds only text."""
     pages = [visitor.open(f"{one.address}/commandes") for one in (hostile, harmless)]
@@ -104,10 +117,11 @@ def test_the_list_renders_nothing(hostile, harmless, visitor):
     # The choices of tags hang on who has the focus: they are looked at one by one.
     page = pages[0]
     page.bring_to_front()
+    settled(page)
     page.get_by_test_id("stMultiSelect").locator("input").focus()
-    page.keyboard.press("ArrowDown")
     choices = page.get_by_role("listbox")
-    choices.get_by_text(re.compile(r"^\u2068?0 .* · 1$")).wait_for()
+    tag = choices.get_by_text(re.compile(r"^\u2068?0 .* · 1$"))
+    expect(_unfolded(page, tag)).to_be_visible()
     assert choices.locator("em, strong, a, img, code, h1, script").count() == 0
     assert page.evaluate("window.pwned") is None
 
