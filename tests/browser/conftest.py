@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import Kept, Server, Visitor, served, twelve_orders
+from driving import PATIENCE, Kept, Server, Visitor, served, twelve_orders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of these drive Chromium.
 
     On a busy machine Chromium may miss a click between two redraws: a test that fails
-    is run once more, and the summary names it.
+    is run again, twice at most, and the summary names it.
     """
     for item in items:
         if item.path.parent == HERE:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import expect, sync_playwright
 
     # On a machine that is busy with other tests a page takes its time.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # All tabs in one process: what it has compiled once serves the next page.
         browser = playwright.chromium.launch(
@@ -83,8 +83,9 @@ def visitor(
             locale="fr-FR",
             timezone_id="Europe/Paris",
             accept_downloads=True,
+            reduced_motion="reduce",
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         browsers[kind] = Kept(context)
     visiting = Visitor(browsers[kind].context)
     yield visiting

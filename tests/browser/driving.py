@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
-import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,22 +13,34 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import TimeoutError as Waited
 from shop import Shop
 
+from commandes import cli
 from commandes import settings as settings_module
 from commandes.store import Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
     from pathlib import Path
 
     from playwright.sync_api import BrowserContext, Locator, Page, Request
 
 # Of commandes.ui.tables: how high a row is, and where its two buttons stand.
 ROW, TICKS, NUMBER, INFOS, MENU = 34, 32, 72, 60, 34
+# Milliseconds that a page has for what it is waited for: two processors may be shared
+# with other tests, and with other machines.
+PATIENCE = 60_000
 # The start-up token of each server that runs, by its address.
 TOKENS: dict[str, str] = {}
+# What a server loads that starts no thread, which a fork would not take along (Polars
+# does, and so does whatever asks it for something).
+LIBRARIES = ["streamlit.web.bootstrap", "sqlalchemy.dialects.sqlite"]
+LIBRARIES += ["streamlit.emojis", "uvicorn", "alembic.command", "duckdb"]
+LIBRARIES += ["fpdf", "pandas"]
 # Everything but the cache of what was downloaded.
 LEFT_BEHIND = "local_storage,indexeddb,service_workers,cache_storage,file_systems"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -81,29 +93,73 @@ def served(
     if fill:
         with opened(settings) as store:
             fill(Shop(store))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "commandes.cli", "serve", "--port", str(port), "--json"],
-        env={
+    process, printed = _started(
+        ["serve", "--port", str(port), "--json"],
+        {
             **{k: v for k, v in os.environ.items() if not k.startswith("COMMANDES_")},
             "COMMANDES_DATA_DIR": str(data),
             "COMMANDES_LOG": "trouble",
             **more,
         },
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=log.open("w") if log else None,
-        text=True,
+        folder,
+        log,
     )
     try:
-        printed = json.loads(process.stdout.readline())["address"]
         address, _slash, token = printed.partition("/?token=")
         if token:
             TOKENS[address] = token
-        yield Server(address, settings, process.pid)
+        yield Server(address, settings, process.pid or 0)
     finally:
         process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()
+        process.join(timeout=20)
+        if process.is_alive():
+            process.kill()
+            pytest.fail("the server does not end")
+
+
+def _started(
+    command: list[str],
+    environment: dict[str, str],
+    folder: Path | None,
+    log: Path | None,
+) -> tuple[BaseProcess, str]:
+    """A command in a process of its own, and the address that it prints.
+
+    Every one is forked from a process that has loaded libraries and done nothing: a
+    server of its own costs a test half as much.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(LIBRARIES)
+    told, telling = context.Pipe(duplex=False)
+    process = context.Process(
+        target=_run, args=(command, environment, folder, log, telling)
+    )
+    process.start()
+    telling.close()
+    with os.fdopen(os.dup(told.fileno())) as lines:
+        printed = json.loads(lines.readline())["address"]
+    # What it may print later has a reader as long as it runs.
+    process.told = told
+    return process, printed
+
+
+def _run(
+    command: list[str],
+    environment: dict[str, str],
+    folder: Path | None,
+    log: Path | None,
+    telling: Connection,
+) -> None:
+    """Run a command of the command line, as its own program would."""
+    os.environ.clear()
+    os.environ.update(environment)
+    if folder:
+        os.chdir(folder)
+    os.dup2(telling.fileno(), 1)
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8")
+    if log:
+        os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+    sys.exit(cli.main(command))
 
 
 class Visitor:
@@ -191,8 +247,8 @@ class Kept:
 def settled(page: Page) -> None:
     """Wait until the page's script has come to its end and its title stands."""
     state = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-    page.locator(state).wait_for(timeout=20_000)
-    page.locator('[data-testid="stMain"] h1').first.wait_for(timeout=20_000)
+    page.locator(state).wait_for(timeout=PATIENCE)
+    page.locator('[data-testid="stMain"] h1').first.wait_for(timeout=PATIENCE)
 
 
 def closed(page: Page) -> None:

@@ -101,17 +101,15 @@ def _person(server: Server, email: str):
         ).one()
 
 
-def test_a_cold_deep_link_shows_the_login_and_nothing_else(
-    provider, tmp_path, chromium
-):
+def test_a_cold_deep_link_shows_the_login_and_nothing_else(provider, tmp_path, visitor):
     """The very first page of a server's life, whichever it is; then every other."""
     with _guarded(tmp_path / "data", provider) as server:
         for path in [*ADDRESSES[::-1], "acces", "commande?commande=A01"]:
-            context = chromium.new_context(locale="fr-FR")
-            page = context.new_page()
+            page = visitor.context.new_page()
             page.goto(f"{server.address}/{path}")
             _login_alone(page)
-            context.close()
+            page.close()
+            visitor.context.clear_cookies()
 
 
 def test_the_provider_may_stand_in_secrets_toml(provider, tmp_path, visitor):

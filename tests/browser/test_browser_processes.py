@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
 import pytest
-from driving import Orders, served, settled, twelve_orders
+from driving import PATIENCE, Orders, served, settled, twelve_orders
 from nginx import proxied
 from playwright.sync_api import expect
 from ports import free_port
@@ -48,7 +48,7 @@ def _enter(
         locale="fr-FR",
         viewport={"width": 1440, "height": 900},
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     provider.knows(email)
     page = context.new_page()
     page.goto(f"{address}/commandes")

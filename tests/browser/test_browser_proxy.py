@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from driving import TOKENS, served, settled, twelve_orders
+from driving import PATIENCE, TOKENS, served, settled, twelve_orders
 from nginx import proxied
 from playwright.sync_api import expect
 from ports import free_port
@@ -17,7 +17,7 @@ def test_the_app_works_behind_nginx_with_https(tmp_path, chromium):
     """Pages, WebSocket and an upload go through; cookies are Secure, doors shut."""
     trusted = {"COMMANDES_TRUSTED_PROXIES": "127.0.0.1"}
     context = chromium.new_context(ignore_https_errors=True, locale="fr-FR")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     with (
         served(tmp_path / "data", twelve_orders, **trusted) as server,
         proxied(tmp_path, [urlsplit(server.address).port], free_port()) as (
