@@ -103,6 +103,14 @@ page = st.navigation(
                 help=_("Apporter les commandes d’un fichier de sa plateforme."),
             ),
             st.Page(
+                "pages/reglages/webhooks.py",
+                visibility=menu.shows("webhooks.read"),
+                title=":material/webhook: " + _("Webhooks"),
+                icon="",
+                url_path="webhooks",
+                help=_("Ce que les plateformes annoncent elles-mêmes, et les échecs."),
+            ),
+            st.Page(
                 "pages/reglages/modeles.py",
                 visibility=menu.shows("settings.change"),
                 title=":material/drafts: " + _("Modèles de message"),

@@ -291,6 +291,13 @@ FUNCTIONS = (
         ),
     ),
     Function(
+        "webhooks.read",
+        N_("Voir les webhooks reçus, et les traiter à nouveau"),
+        _MANAGER,
+        actions=_words("replay_delivery"),
+        questions=_words("webhooks/list"),
+    ),
+    Function(
         "access.read",
         N_("Voir qui peut quoi"),
         _ALL,
@@ -343,6 +350,12 @@ BACKGROUND = (
         N_("Refuser les relances de paniers"),
         _NOBODY_ELSE,
         actions=_words("object"),
+    ),
+    Function(
+        "webhooks.take",
+        N_("Recevoir ce que les plateformes annoncent (webhooks)"),
+        _NOBODY_ELSE,
+        actions=_words("receive_delivery receive_payment receive_refund"),
     ),
     Function(
         "people.recognise",
@@ -399,6 +412,7 @@ POST = Person("", frozenset({"mail.carry"}))
 SWEEPER = Person("", frozenset({"carts.sweep"}))
 BACKUP = Person("", frozenset({"backups.make"}))
 KEEPER = Person("", frozenset({"customers.retention", "customers.erase"}))
+PLATFORM = Person("", frozenset({"webhooks.take"}))
 CUSTOMER = Person("", frozenset({"reminders.object"}))
 DOORKEEPER = Person("", frozenset({"people.recognise"}))
 

@@ -20,6 +20,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from commandes import unsubscribing, words
+from commandes.intake.webhooks import PATH as WEBHOOKS
 from commandes.ui import files, login
 from commandes.ui.house import open_house
 from commandes.words import _
@@ -115,8 +116,18 @@ def _is_open(scope: Scope, settings: Settings) -> bool:
     path = scope["path"]
     host = _host(Headers(scope=scope).get("host", ""))
     return scope["type"] == "http" and (
-        path in OPEN or unsubscribing.serves(settings, path, host)
+        path in OPEN
+        # Each delivery is signed.
+        or path.startswith(WEBHOOKS)
+        or unsubscribing.serves(settings, path, host)
     )
+
+
+def _is_public(settings: Settings, path: str, host: str) -> bool:
+    """Whether a request is for what customers and platforms reach at our address."""
+    public = urlsplit(settings.public_url).hostname
+    webhook = path.startswith(WEBHOOKS) and public is not None and host == public
+    return webhook or unsubscribing.serves(settings, path, host)
 
 
 def _foreign(scope: Scope, settings: Settings) -> Response | None:
@@ -126,7 +137,7 @@ def _foreign(scope: Scope, settings: Settings) -> Response | None:
         host = _host(headers.get("host", ""))
     except ValueError:
         host = ""
-    if scope["type"] == "http" and unsubscribing.serves(settings, scope["path"], host):
+    if scope["type"] == "http" and _is_public(settings, scope["path"], host):
         return None
     configured = login.is_configured(settings)
     own = urlsplit(login.origin(settings)) if configured else None

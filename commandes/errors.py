@@ -65,6 +65,7 @@
     │   ├── ProfileUnknown
     │   ├── ProfileInvalid
     │   └── ImportNotWithdrawable
+    ├── DeliveryGone            a webhook that cannot be read again
     ├── ViewError
     │   ├── ViewNameTaken
     │   └── ViewNameEmpty
@@ -569,6 +570,17 @@ class ImportNotWithdrawable(ImportRefused):
     code = "import_not_withdrawable"
     sentence = N_("L’import {import_id} ne peut plus être retiré : {detail}.")
     advice = N_("Rien n’a été changé. Annulez ou archivez les commandes une à une.")
+
+
+class DeliveryGone(CommandesError):
+    """Webhooks that cannot be read again."""
+
+    code = "delivery_gone"
+    sentence = N_("Ces livraisons ne peuvent pas être traitées à nouveau.")
+    advice = N_(
+        "Elles n’ont pas échoué, ou leur texte n’est plus gardé : demandez à la "
+        "plateforme de les renvoyer, ou importez un fichier."
+    )
 
 
 class ViewError(CommandesError):

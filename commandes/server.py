@@ -31,7 +31,7 @@ from streamlit.web import bootstrap
 
 from commandes import logs, privacy, unsubscribing, words
 from commandes import settings as settings_
-from commandes.access import BACKUP, KEEPER, SWEEPER
+from commandes.access import BACKUP, KEEPER, PLATFORM, SWEEPER
 from commandes.actions import carts
 from commandes.background import Background
 from commandes.backups import automatic
@@ -39,10 +39,12 @@ from commandes.backups.restoring import forget_broken_off
 from commandes.backups.serving import serving
 from commandes.doorway import INSIDE, Doorway, address, may_bind, own_names
 from commandes.errors import UsageError
+from commandes.intake.webhooks import deliveries, work
 from commandes.mail.worker import Worker
 from commandes.ui import files, login
 from commandes.ui.house import close_house, open_house
 from commandes.web import health as health_
+from commandes.web import webhooks
 from commandes.web.bodies import Bodies
 from commandes.web.headers import SecurityHeaders
 from commandes.web.metrics import CountEvents, Metrics
@@ -73,6 +75,8 @@ SWEEP_EVERY = 60.0
 BACKUP_EVERY = 60.0
 # Seconds that a stop waits for a backup in hand; one that is left is never half a file.
 BACKUP_PATIENCE = 30.0
+# Seconds between two looks at what platforms told.
+TAKE_EVERY = 2.0
 # Seconds between two looks at what is not to be kept any longer.
 KEEP_EVERY = 60.0
 GRACE_SECONDS = 3
@@ -120,6 +124,7 @@ class _Workers:
         begin = self._background.begin
         begin("sweep", self._sweep, who=SWEEPER, every=SWEEP_EVERY)
         begin("keep", self._keep, who=KEEPER, every=KEEP_EVERY)
+        begin("webhooks", self._take, who=PLATFORM, every=TAKE_EVERY)
         if self._house.settings.backup_every:
             begin(
                 "backup",
@@ -150,8 +155,15 @@ class _Workers:
     def _back_up(self) -> str:
         return automatic.make_if_due(self._house.store, self._house.settings)
 
+    def _take(self) -> str:
+        done = work.work(self._house.store, ended=self._background.ended.is_set)
+        if done:
+            logs.event(log, "webhooks", done=done)
+        return ""
+
     def _keep(self) -> str:
         house, ended = self._house, self._background.ended.is_set
+        deliveries.clean(house.store, actor=work.ACTOR)
         cleaned = privacy.daily(house.store, house.settings, house.mirror, ended=ended)
         if cleaned or house.mirror.generation != self._generation:
             # Its copy may be of before somebody was erased.
@@ -245,6 +257,7 @@ app = st.App(
         Route("/api/health", health),
         Route("/api/exports/{token}/{name}", download),
         Route(unsubscribing.PATH + "{token}", unsubscribe, methods=["GET", "POST"]),
+        *webhooks.ROUTES,
         *health_.routes(metrics),
     ],
     middleware=[  # the outermost first

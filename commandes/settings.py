@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import os
 import re
@@ -46,6 +47,8 @@ _LONGEST_WAIT = 86_400.0
 _MOST_MONTHS = 1_200
 # What signs cookies cannot be guessed.
 _SHORTEST_SECRET = 32
+# Of a platform that chooses its own.
+_SHORTEST_KEY = 16
 # More would exhaust the machine.
 _MOST_THREADS = 256
 # A year: no automatic backup is rarer.
@@ -173,6 +176,22 @@ def _secret(value: str) -> str:
     if value and (len(value) < _SHORTEST_SECRET or not _is_plain(value)):
         raise ValueError(value)
     return value
+
+
+def _webhook_secrets(value: str) -> tuple[str, ...]:
+    """One secret, or the new and the old one during a rotation."""
+    secrets = tuple(_parts(value))
+    if any(len(one) < _SHORTEST_KEY or not one.isprintable() for one in secrets):
+        raise ValueError(value)
+    return secrets
+
+
+def _standard_secrets(value: str) -> tuple[str, ...]:
+    """The same, each in base64, behind whsec_ or without it."""
+    secrets = _webhook_secrets(value)
+    for one in secrets:
+        base64.b64decode(one.removeprefix("whsec_"), validate=True)
+    return secrets
 
 
 def _contact(value: str) -> str:
@@ -403,6 +422,43 @@ SETTINGS = (
         N_("une URL IMAP"),
     ),
     Setting(
+        "shopify_webhook_secret",
+        "",
+        "Shopify's webhooks: the secret that signs them, two parted by a comma while "
+        "one takes the place of the other; empty: the address does not exist.",
+        _webhook_secrets,
+        N_("un secret d’au moins 16 caractères"),
+    ),
+    Setting(
+        "woocommerce_webhook_secret",
+        "",
+        "WooCommerce's webhooks: the same.",
+        _webhook_secrets,
+        N_("un secret d’au moins 16 caractères"),
+    ),
+    Setting(
+        "stripe_webhook_secret",
+        "",
+        "Stripe's webhooks: the same, whsec_… as Stripe shows it.",
+        _webhook_secrets,
+        N_("un secret d’au moins 16 caractères"),
+    ),
+    Setting(
+        "orders_webhook_secret",
+        "",
+        "Webhooks of any other program (Standard Webhooks): the same, in base64 behind "
+        "whsec_.",
+        _standard_secrets,
+        N_("un secret en base64, tel que whsec_…"),
+    ),
+    Setting(
+        "webhooks_move_stock",
+        "0",
+        "1: new orders that come by webhook take their articles out of stock.",
+        _switch,
+        N_("0 ou 1"),
+    ),
+    Setting(
         "keep_customers_months",
         "0",
         "Months after which the personal data of orders is erased; 0: never.",
@@ -528,6 +584,11 @@ class Settings:
     smtp_url: str
     mail_from: str
     imap_url: str
+    shopify_webhook_secret: tuple[str, ...] = field(repr=False)
+    woocommerce_webhook_secret: tuple[str, ...] = field(repr=False)
+    stripe_webhook_secret: tuple[str, ...] = field(repr=False)
+    orders_webhook_secret: tuple[str, ...] = field(repr=False)
+    webhooks_move_stock: bool
     keep_customers_months: int
     keep_ip_months: int
     upload_limit: int
@@ -540,6 +601,11 @@ class Settings:
     backup_every: float
     backup_keep: int
     development: bool
+
+    def webhook_secrets(self, endpoint: str) -> tuple[str, ...]:
+        """The secrets of a webhook's address; none: it does not exist."""
+        found: tuple[str, ...] = getattr(self, f"{endpoint}_webhook_secret", ())
+        return found
 
     @property
     def zone(self) -> ZoneInfo:

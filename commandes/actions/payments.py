@@ -81,7 +81,7 @@ def pay(
             means=means or None,
             provider=provider or None,
             reference=reference or None,
-            kind=_kind(before, now, left),
+            kind=kind_of(before, now, left),
             origin="here",
         )
         return Done(
@@ -102,7 +102,8 @@ def pay(
     return act(store, "pay", order, work, arguments=arguments, actor=actor, key=key)
 
 
-def _kind(before: int | None, now: int, left: int) -> str:
+def kind_of(before: int | None, now: int, left: int) -> str:
+    """What a payment is to its order, by what was paid before and what is left."""
     if before is None:
         return "full" if now == left else "deposit"
     return "balance" if now == left else "instalment"

@@ -252,11 +252,37 @@ def merge_batch(
             return Counter()
         if ready and forgotten.count(writer.connection) != ready.erasures:
             raise ErasedMeanwhile
-        outlook = _look(writer.connection, row.source, batch)
-        _merge(writer, row, batch, outlook)
-        if ready and ready.erased:
-            _mark_erased(writer, row.source, batch, ready)
+        beyond = _merged(writer, row, batch, ready)
     store.give_way()
+    return beyond
+
+
+def merge_into(
+    writer: Writer, row: Row[Any], batch: Batch, ready: Blanked
+) -> Counter[str]:
+    """Merge one batch within a transaction that goes on, and count it on the import.
+
+    Args:
+        row: the import.
+
+    Returns:
+        As `merge_batch`.
+
+    Raises:
+        ErasedMeanwhile: somebody was erased since it was made ready.
+    """
+    if forgotten.count(writer.connection) != ready.erasures:
+        raise ErasedMeanwhile
+    return _merged(writer, row, batch, ready)
+
+
+def _merged(
+    writer: Writer, row: Row[Any], batch: Batch, ready: Blanked | None
+) -> Counter[str]:
+    outlook = _look(writer.connection, row.source, batch)
+    _merge(writer, row, batch, outlook)
+    if ready and ready.erased:
+        _mark_erased(writer, row.source, batch, ready)
     return outlook.beyond
 
 

@@ -13,7 +13,7 @@ from commandes.intake.sheet import FAULT, Sheet
 from commandes.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _CHUNK = 20_000
@@ -68,17 +68,18 @@ def _object(line: bytes) -> dict[str, str]:
     try:
         value = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
         if isinstance(value, dict):
-            return dict(_flat(value, ""))
+            return dict(flat(value))
     except (ValueError, RecursionError):
         pass
     return {_BROKEN: "no_object"}
 
 
-def _flat(value: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
+def flat(value: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """An object's values as text, by their names; those within give `a.b`."""
     for key, held in value.items():
         name = above + _written(key).replace(_BROKEN, "")
         if isinstance(held, dict):
-            yield from _flat(held, f"{name}.")
+            yield from flat(held, f"{name}.")
         elif isinstance(held, list):
             yield name, _written(", ".join(str(item) for item in held))
         elif isinstance(held, bool):

@@ -15,16 +15,16 @@ from commandes.intake.normalise import normalise
 from commandes.intake.plan import Plan
 from commandes.intake.profiles import Defaults, Profile
 from commandes.intake.recognise import by_headers, columns
-from commandes.intake.sheet import FAULT, ROW
+from commandes.intake.sheet import FAULT, ROW, of_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from commandes.intake.frames import Incoming
     from commandes.intake.sheet import Sheet
 
-__all__ = ["Defaults", "headers", "read", "recognise", "table"]
+__all__ = ["Defaults", "headers", "read", "read_rows", "recognise", "table"]
 
 
 def read(
@@ -52,17 +52,37 @@ def read(
         raise ProfileUnknown(name="", known=", ".join(profiles.builtin()))
     with files.opened(path) as sheet:
         chosen = profile or _of_format(path, sheet, format)
-        plan = Plan(
-            profile=chosen,
-            currency=chosen.currency or defaults.currency,
-            timezone=chosen.timezone or defaults.timezone,
-            columns=_columns(path, sheet, chosen),
-            typed=sheet.typed,
-            comma=sheet.comma,
-            nul=sheet.nul,
-        )
-        found = normalise(_rows(sheet, plan.columns), plan)
-        return replace(found, reading=_reading(plan))
+        return _read(sheet, path.name, chosen, defaults)
+
+
+def read_rows(
+    rows: Sequence[Mapping[str, str]],
+    name: str,
+    *,
+    profile: Profile,
+    defaults: Defaults,
+) -> Incoming:
+    """The orders of rows that came without a file; see `read`.
+
+    Args:
+        rows: the cells by their headers, as the file would have them.
+        name: where they came from, for what is said.
+    """
+    return _read(of_rows(rows), name, profile, defaults)
+
+
+def _read(sheet: Sheet, name: str, profile: Profile, defaults: Defaults) -> Incoming:
+    plan = Plan(
+        profile=profile,
+        currency=profile.currency or defaults.currency,
+        timezone=profile.timezone or defaults.timezone,
+        columns=_columns(name, sheet, profile),
+        typed=sheet.typed,
+        comma=sheet.comma,
+        nul=sheet.nul,
+    )
+    found = normalise(_rows(sheet, plan.columns), plan)
+    return replace(found, reading=_reading(plan))
 
 
 def _reading(plan: Plan) -> str:
@@ -114,12 +134,12 @@ def _of_format(path: Path, sheet: Sheet, wanted: str) -> Profile:
     return found
 
 
-def _columns(path: Path, sheet: Sheet, profile: Profile) -> dict[str, int]:
+def _columns(name: str, sheet: Sheet, profile: Profile) -> dict[str, int]:
     found = columns(profile, sheet.headers)
     missing = [profile.columns[code][0] for code in REQUIRED if code not in found]
     if missing:
         raise ColumnsMissing(
-            file=path.name, profile=profile.name, columns=", ".join(missing)
+            file=name, profile=profile.name, columns=", ".join(missing)
         )
     return found
 

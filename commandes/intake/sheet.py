@@ -12,7 +12,7 @@ from commandes.errors import FileUnreadable
 from commandes.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 ROW = "row"  # Int64, counts data rows from 1
@@ -38,6 +38,22 @@ class Sheet:
     typed: bool = True
     comma: bool = False
     nul: bool = False
+
+
+def of_rows(rows: Sequence[Mapping[str, str]]) -> Sheet:
+    """Rows that came without a file, by their headers; an empty cell says nothing."""
+    headers = tuple(dict.fromkeys(name for row in rows for name in row))
+
+    def some(columns: Sequence[int], most: int | None) -> pl.DataFrame:
+        names = [headers[column] for column in sorted(columns)]
+        cells = {
+            str(column): [row.get(name) or None for row in rows]
+            for column, name in zip(sorted(columns), names, strict=True)
+        }
+        frame = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String))
+        return numbered(frame if most is None else frame.head(most))
+
+    return Sheet(headers, some, typed=False)
 
 
 def numbered(frame: pl.DataFrame) -> pl.DataFrame:

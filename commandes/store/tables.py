@@ -485,6 +485,32 @@ import_values = Table(
     Column("fields", SafeText, nullable=False),  # JSON: the last imported value of each
 )
 
+# What platforms told the server: verified, kept as it came, then answered. The body
+# goes once it has been read (it holds personal data); its digest stays.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    Column("endpoint", String, nullable=False),  # a code of intake.webhooks.ENDPOINTS
+    Column("delivery", SafeText, nullable=False),  # the platform's own id of it
+    Column("topic", SafeText, nullable=False),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("state", String, nullable=False),  # waiting, done, skipped, failed
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant),  # when it is tried; None: never again by itself
+    Column("problem", SafeText),  # the class of the error, or a code of SKIPPED
+    Column("detail", SafeText),  # what is wrong in words; of no person
+    Column("subject", SafeText),  # what it is about, by the platform's id
+    Column("told_at", Instant),  # when it was so on the platform
+    Column("order_id", Id),  # no key: an import that is withdrawn takes orders away
+    Column("done_at", Instant),
+    Column("digest", String(64), nullable=False),
+    Column("body", SafeText),
+    UniqueConstraint("endpoint", "delivery"),
+    Index("ix_deliveries_next", "state", "next_at"),
+    Index("ix_deliveries_subject", "endpoint", "subject"),
+)
+
 # Whom imports must not bring back: a keyed digest of an e-mail, or of an order's
 # identity (source and source id), which names nobody.
 erasures = Table(

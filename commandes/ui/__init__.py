@@ -36,6 +36,7 @@ from commandes.ui import (
     tracking_numbers,
     views,
     waiting,
+    webhooks,
 )
 from commandes.ui.framing import Here, frame, part
 
@@ -78,4 +79,5 @@ __all__ = [
     "tracking_numbers",
     "views",
     "waiting",
+    "webhooks",
 ]

@@ -24,6 +24,7 @@ _SAYS = {
     "refunded": N_("Marquée comme remboursée"),
     "unrefunded": N_("Marque de remboursement retirée"),
     "refund_done": N_("Remboursement effectué chez le prestataire"),
+    "refund_received": N_("Remboursement annoncé par le prestataire"),
     "status": N_("Statut changé"),
     "cancelled": N_("Commande annulée"),
     "restored": N_("Commande rétablie"),
@@ -65,6 +66,7 @@ _ICONS = {
     "refunded": ":material/undo:",
     "unrefunded": ":material/redo:",
     "refund_done": ":material/done_all:",
+    "refund_received": ":material/undo:",
     "cancelled": ":material/cancel:",
     "restored": ":material/restore:",
     "archived": ":material/archive:",
@@ -113,6 +115,7 @@ _POST = {
     "inbox": N_("boîte de réception"),
     "sweep": N_("relevé automatique des paniers"),
     "retention": N_("durées de conservation"),
+    "webhooks": N_("annoncé par la plateforme"),
 }
 
 
@@ -191,4 +194,5 @@ _FACTS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "refunded": _amount_facts,
     "unrefunded": _amount_facts,
     "refund_done": _amount_facts,
+    "refund_received": _amount_facts,
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
+from commandes.intake.webhooks import PATH as WEBHOOKS
 from commandes.ui.house import open_house
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ UPLOADS = "/_stcore/upload_file/"
 MEGABYTE = 1024 * 1024
 # Bytes of a request that brings no file.
 SMALL = 64 * 1024
+# Bytes of a webhook: an order of hundreds of lines is a tenth of it.
+DELIVERY = 5 * MEGABYTE
 # What stands around a file in the body that carries it.
 _AROUND = MEGABYTE
 # Seconds that a body has in any case, and bytes per second that it must make.
@@ -58,6 +61,8 @@ class Bodies:
         self._grace = grace
 
     def _limit(self, path: str) -> int:
+        if path.startswith(WEBHOOKS):
+            return DELIVERY
         if not path.startswith(UPLOADS):
             return SMALL
         if self._upload_limit is None:

@@ -39,6 +39,9 @@ class Rate:
 
 DOORS = {
     "/api/unsubscribe/": Rate(120),  # mail programs knock for many readers at once
+    "/api/webhooks/": Rate(
+        6_000
+    ),  # a platform sends a sale's orders from few addresses
     "/auth/": Rate(30),
     "/oauth2callback": Rate(30),
     "/metrics": Rate(60),

@@ -11,7 +11,13 @@ _EXACT = frozenset(
     }
 )
 _STARTS = (
-    *("/api/exports/", "/api/unsubscribe/", "/api/", "/_stcore/upload_file/"),
+    *(
+        "/api/exports/",
+        "/api/unsubscribe/",
+        "/api/webhooks/",
+        "/api/",
+        "/_stcore/upload_file/",
+    ),
     *("/_stcore/", "/static/", "/media/", "/component/", "/app/static/", "/auth/"),
 )
 

@@ -59,13 +59,14 @@ LAYERS = {  # a part may import the parts named here, and itself
         *("settings", "errors", "rules", "words"),
     },
     "unsubscribing": {"actions", "store", "settings", "errors", "words"},
-    "doorway": {"access", "ui", "unsubscribing", "settings", "words"},
+    "doorway": {"access", "ui", "intake", "unsubscribing", "settings", "words"},
     "web": {
         *("ui", "backups", "unsubscribing", "store", "settings", "errors", "words"),
-        "logs",
+        *("access", "intake", "logs"),
     },
     "server": {
         *("web", "ui", "backups", "mail", "actions", "background", "unsubscribing"),
+        "intake",
         *("mirror", "store", "settings", "errors", "words", "logs"),
         *("doorway", "privacy"),
     },

@@ -23,6 +23,7 @@ from commandes.actions import (
     payments,
     people,
     profiles,
+    received,
     refunds,
     status,
     stock,
@@ -34,6 +35,8 @@ from commandes.actions import (
 from commandes.actions.orders import Order
 from commandes.errors import StoreError
 from commandes.intake import withdraw
+from commandes.intake.webhooks import deliveries
+from commandes.intake.webhooks.signatures import Envelope
 from commandes.store import journal, tables
 from commandes.store.tables import Instant
 
@@ -74,6 +77,14 @@ PLAIN, MARKED, CANCELLED, DROPPED, UNPAID, NOTED, BUSY, HALF = map(Order, "12345
 LINK = "https://example.org/suivi?n={n}"
 SELECT = {"kind": "sql", "text": "from orders"}
 PARCEL = {"carrier": "UPS", "number": "77"}
+# As a provider tells it; one lamp costs as much.
+MONEY: dict[str, Any] = {
+    "amount": 1000,
+    "currency": "EUR",
+    "at": datetime(2026, 3, 1, tzinfo=UTC),
+    "provider": "Stripe",
+    "reference": "re_1",
+}
 # Of carts: what the links of a reminder need, and the journal's key of these shops.
 JOURNAL_KEY = b"proof"
 ENVIRONMENT = {
@@ -156,6 +167,10 @@ CASES = (
     Case("another role", people.change_role, (2, Role.FINANCE)),
     Case("take access", people.deactivate, (2,)),
     Case("give access back", people.reactivate, (3,)),
+    Case("receive a payment", received.payment, (UNPAID,), MONEY),
+    Case("receive a refund", received.refund, (PLAIN,), MONEY),
+    Case("receive the refund of a mark", received.refund, (MARKED,), MONEY),
+    Case("replay a delivery", deliveries.replay, ([1],)),
 )
 
 
@@ -185,6 +200,9 @@ def fill(shop: Shop) -> None:
     objections.note(store, OBJECTOR, actor="Inès")
     notebooks.save(store, "Paniers", [SELECT], actor="Inès")
     _correspond(store)
+    deliveries.keep(store, "shopify", Envelope("d1", "t"), b"{}", actor="t")
+    with store.writing("t") as writer:
+        writer.connection.execute(update(tables.deliveries).values(state="failed"))
     for email in ("chef@example.org", "bob@example.org", "eve@example.org"):
         people.invite(store, email, Role.ADMINISTRATOR, actor="Inès")
     people.deactivate(store, 3, actor="Inès")

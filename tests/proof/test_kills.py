@@ -60,8 +60,9 @@ def _until_killed(children, settings, seed, told, chance):
     job = {"folder": str(settings.data_dir), "seed": seed, "told": str(told)}
     process = children.start("act_at_random", **job)
     with told.open() as pipe:
-        lines = [pipe.readline()]
-        time.sleep(chance.uniform(0, 0.06))
+        # So many actions, on a busy machine too, and a moment of the next ones.
+        lines = [pipe.readline() for _action in range(chance.randint(2, 8))]
+        time.sleep(chance.uniform(0, 0.02))
         os.kill(process, signal.SIGKILL)
         lines += pipe.readlines()
     assert children.wait(process) == -signal.SIGKILL

@@ -92,7 +92,7 @@ def test_an_older_store_is_brought_up_to_date(settings):
     open_store(settings).close()
     writing, reading = engines.create(settings)
     with writing.begin() as connection:
-        for table in ("erasures", "readings"):
+        for table in ("deliveries", "erasures", "readings"):
             connection.execute(text(f"drop table {table}"))
         connection.execute(text("alter table orders drop column erased_at"))
         connection.execute(text("drop table login_sessions"))

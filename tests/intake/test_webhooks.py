@@ -1,0 +1,507 @@
+"""R15: what a delivery says is done once, whatever happens to it on the way."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import webhook_bodies as bodies
+from sqlalchemy import func, select, update
+
+from commandes.actions import erase, payments, refunds
+from commandes.actions.orders import Order
+from commandes.errors import DeliveryGone
+from commandes.intake import bring
+from commandes.intake.webhooks import deliveries, work
+from commandes.intake.webhooks.signatures import Envelope
+from commandes.store import tables
+from commandes.store.checks import of_the_store
+
+_own = bodies.own_order
+
+
+@pytest.fixture
+def hooks(any_store):
+    """A shop that platforms tell of their orders, on both databases."""
+    return Hooks(any_store)
+
+
+class Hooks:
+    """What platforms send, and what becomes of it."""
+
+    def __init__(self, store):
+        self.store = store
+        self.sent = 0
+
+    def send(self, endpoint, topic, told, delivery=None):
+        """A verified delivery; whether it is new."""
+        self.sent += 1
+        envelope = Envelope(delivery or f"d{self.sent}", topic)
+        body = told if isinstance(told, bytes) else bodies.as_bytes(told)
+        return deliveries.keep(self.store, endpoint, envelope, body, actor="t")
+
+    def stripe(self, topic, about):
+        """An event of Stripe."""
+        event = bodies.stripe_event(topic, about, f"evt_{self.sent}")
+        return self.send("stripe", topic, event)
+
+    def work(self):
+        """Do what waits; the states of all deliveries, oldest first."""
+        work.work(self.store)
+        return [(row.state, row.problem) for row in self.rows()]
+
+    def rows(self):
+        with self.store.reading() as connection:
+            t = tables.deliveries
+            return connection.execute(select(t).order_by(t.c.id)).all()
+
+    def orders(self):
+        with self.store.reading() as connection:
+            t = tables.orders
+            return connection.execute(select(t).order_by(t.c.id)).all()
+
+    def sums(self, number):
+        """What was paid for an order, and what went back, in minor units."""
+        found = []
+        with self.store.reading() as connection:
+            for table in (tables.payments, tables.refunds):
+                statement = (
+                    select(func.coalesce(func.sum(table.c.amount), 0))
+                    .join_from(
+                        table, tables.orders, tables.orders.c.id == table.c.order_id
+                    )
+                    .where(
+                        tables.orders.c.number == number, table.c.voided_at.is_(None)
+                    )
+                )
+                found.append(int(connection.scalar(statement)))
+        return tuple(found)
+
+    def rest(self):
+        """Let every pause be over."""
+        with self.store.writing("t") as writer:
+            writer.connection.execute(
+                update(tables.deliveries).values(next_at=writer.now)
+            )
+
+    def holds(self):
+        """Whether I1 to I5 hold."""
+        with self.store.reading() as connection:
+            checks = of_the_store(connection, self.store.key)
+        return all(check.ok for check in checks)
+
+
+def test_an_order_of_shopify_is_the_order_of_its_file(hooks, tmp_path):
+    """What came by webhook, a file a month later finds as it is: nothing changes."""
+    hooks.send("shopify", "orders/create", bodies.shopify_order())
+    assert hooks.work() == [("done", None)]
+    (before,) = hooks.orders()
+    file = tmp_path / "orders_export.csv"
+    file.write_text(bodies.SHOPIFY_FILE)
+
+    found = bring.open_file(hooks.store, hooks.store.settings, file)
+    report = bring.merge_file(hooks.store, found, file, actor="t")
+
+    (after,) = hooks.orders()
+    assert (report.orders_new, report.orders_updated) == (0, 0)
+    assert after == before
+    assert (after.number, after.total, after.payment_status) == ("#1001", 5000, "paid")
+    assert hooks.sums("#1001") == (5000, 0)
+    assert hooks.holds()
+
+
+def test_the_file_that_came_first_is_not_doubled(hooks, tmp_path):
+    """The other way round: the webhook says only what is new since the file."""
+    file = tmp_path / "orders_export.csv"
+    file.write_text(bodies.SHOPIFY_FILE)
+    found = bring.open_file(hooks.store, hooks.store.settings, file)
+    bring.merge_file(hooks.store, found, file, actor="t")
+
+    hooks.send("shopify", "orders/updated", bodies.shopify_refunded("10.00"))
+    assert hooks.work() == [("done", None)]
+
+    (order,) = hooks.orders()
+    assert hooks.sums("#1001") == (5000, 1000)
+    assert order.cart_id == "bd5a8aa1ecd019dd3520ff791ee3a24c"
+    assert hooks.holds()
+
+
+def test_a_delivery_a_thousand_times_has_one_effect(hooks):
+    """The same id is answered and forgotten; another id with the same text as well."""
+    order = bodies.shopify_order()
+    assert hooks.send("shopify", "orders/create", order, "d1")
+    for _again in range(999):
+        assert not hooks.send("shopify", "orders/create", order, "d1")
+    hooks.work()
+    (first,) = hooks.orders()
+    hooks.send("shopify", "orders/updated", order, "d2")
+
+    assert hooks.work() == [("done", None)] * 2
+    assert hooks.orders() == [first]
+
+
+def test_deliveries_out_of_order(hooks):
+    """The newest word stands, in whatever order they come."""
+    told = [
+        bodies.shopify_order(updated_at="2026-04-20T05:00:00+05:00"),
+        bodies.shopify_order(
+            updated_at="2026-04-20T06:00:00+05:00", fulfillment_status="partial"
+        ),
+        bodies.shopify_order(
+            updated_at="2026-04-20T07:00:00+05:00", fulfillment_status="fulfilled"
+        ),
+    ]
+    for one in (told[2], told[0], told[1]):
+        hooks.send("shopify", "orders/updated", one)
+
+    assert hooks.work() == [("done", None), ("skipped", "older"), ("skipped", "older")]
+    (order,) = hooks.orders()
+    assert order.status == "done"
+
+
+def test_what_people_did_stays(hooks):
+    """A status set here is not taken back by a delivery that does not speak of it."""
+    hooks.send("shopify", "orders/create", bodies.shopify_order())
+    hooks.work()
+    payments_before = hooks.sums("#1001")
+    refunds.refund(hooks.store, Order("#1001"), amount=1000, actor="Inès")
+
+    hooks.send(
+        "shopify",
+        "orders/updated",
+        bodies.shopify_refunded("10.00", updated_at="2026-04-21T05:00:00+05:00"),
+    )
+    hooks.work()
+
+    # The mark made here is the refund that the platform tells: it counts once.
+    assert hooks.sums("#1001") == (payments_before[0], 1000)
+    with hooks.store.reading() as connection:
+        assert connection.scalar(select(tables.refunds.c.state)) == "done"
+
+
+def test_a_checkout_of_shopify_is_a_cart_until_it_is_ordered(hooks):
+    """The cart and the order that came of it know each other."""
+    hooks.send("shopify", "checkouts/create", bodies.shopify_checkout())
+    hooks.send("shopify", "orders/create", bodies.shopify_order())
+
+    assert hooks.work() == [("done", None)] * 2
+    cart, order = hooks.orders()
+    assert (cart.is_cart, order.is_cart) == (True, False)
+    assert cart.cart_id == order.cart_id
+    assert cart.cart_url == "https://shop.example.org/checkouts/1/recover?key=x"
+    assert not cart.marketing_consent
+    done = bodies.shopify_checkout(completed_at="2026-04-20T04:41:25+05:00")
+    hooks.send("shopify", "checkouts/update", done)
+    assert hooks.work()[-1] == ("skipped", "known")
+
+
+def test_an_order_of_woocommerce(hooks):
+    """Its lines, its money, its customer; then its refund."""
+    hooks.send("woocommerce", "order.created", bodies.woo_order())
+    assert hooks.work() == [("done", None)]
+    (order,) = hooks.orders()
+
+    assert (order.number, order.source, order.total) == ("727", "woocommerce", 2935)
+    assert (order.customer_name, order.email) == ("Jeanne Roy", "jeanne@example.org")
+    # The site's own time, as in its files: Paris.
+    assert order.placed_at == datetime(2026, 3, 22, 15, 28, 2, tzinfo=UTC)
+    given_back = bodies.woo_order(
+        date_modified_gmt="2026-03-23T10:00:00", refunds=[{"id": 1, "total": "-6.00"}]
+    )
+    hooks.send("woocommerce", "order.updated", given_back)
+    hooks.work()
+    assert hooks.sums("727") == (2935, 600)
+    assert hooks.holds()
+
+
+def test_stripe_pays_an_order_that_comes_later(hooks):
+    """Money that names an order waits for it, and is noted once."""
+    session = bodies.stripe_session(client_reference_id="#1001", amount_total=5000)
+    hooks.stripe("checkout.session.completed", session)
+    assert hooks.work() == [("waiting", "order_not_found")]
+    unpaid = bodies.shopify_order(financial_status="pending", total_outstanding="50.00")
+    hooks.send("shopify", "orders/create", unpaid)
+    intent = {
+        "id": "pi_3Session",
+        "amount_received": 5000,
+        "currency": "eur",
+        "metadata": {"order_number": "#1001"},
+    }
+    hooks.stripe("payment_intent.succeeded", intent)
+    hooks.work()
+    hooks.rest()
+
+    states = hooks.work()
+
+    assert sorted(states, key=str) == [
+        ("done", None),
+        ("done", None),
+        ("skipped", "known"),
+    ]
+    assert hooks.sums("#1001") == (5000, 0)
+    # What the shop says of it afterwards is the same money.
+    paid = bodies.shopify_order(updated_at="2026-04-21T05:00:00+05:00")
+    hooks.send("shopify", "orders/paid", paid)
+    hooks.work()
+    assert hooks.sums("#1001") == (5000, 0)
+    assert hooks.holds()
+
+
+def test_money_that_names_no_order_here_fails_at_last(hooks):
+    """After its attempts a person sees it, can have it read again, and it is done."""
+    session = bodies.stripe_session(client_reference_id="#1001", amount_total=5000)
+    hooks.stripe("checkout.session.completed", session)
+    for _attempt in range(len(work.PAUSES) + 1):
+        hooks.rest()
+        hooks.work()
+    (row,) = hooks.rows()
+    assert (row.state, row.problem) == ("failed", "order_not_found")
+    assert "#1001" in row.detail
+    assert row.body
+
+    hooks.send("shopify", "orders/create", bodies.shopify_order(financial_status=""))
+    hooks.work()
+    receipt = deliveries.replay(hooks.store, [row.id], actor="Inès")
+    assert receipt.result["count"] == 1
+    assert hooks.work() == [("done", None)] * 2
+    assert hooks.sums("#1001") == (5000, 0)
+    with pytest.raises(DeliveryGone):
+        deliveries.replay(hooks.store, [row.id], actor="Inès")
+
+
+def test_a_refund_of_stripe_counts_once(hooks):
+    """By its own id, however often it is told; and once more by the shop."""
+    hooks.send("woocommerce", "order.created", bodies.woo_order())
+    hooks.work()
+    hooks.stripe("refund.created", bodies.stripe_refund(status="pending"))
+    for topic in ("refund.created", "refund.updated", "refund.updated"):
+        hooks.stripe(topic, bodies.stripe_refund())
+
+    assert hooks.work()[1:] == [
+        ("skipped", "topic"),
+        ("done", None),
+        ("skipped", "known"),
+        ("skipped", "known"),
+    ]
+    assert hooks.sums("727") == (2935, 500)
+    told = bodies.woo_order(
+        date_modified_gmt="2026-03-23T10:00:00", refunds=[{"id": 1, "total": "-5.00"}]
+    )
+    hooks.send("woocommerce", "order.updated", told)
+    hooks.work()
+    assert hooks.sums("727") == (2935, 500)
+    assert hooks.holds()
+
+
+def test_a_refund_of_stripe_closes_the_mark(hooks):
+    """What was marked here is made there: the mark is done, with its reference."""
+    hooks.send("woocommerce", "order.created", bodies.woo_order())
+    hooks.work()
+    refunds.refund(hooks.store, Order("727"), amount=500, actor="Inès")
+
+    hooks.stripe("refund.created", bodies.stripe_refund())
+    assert hooks.work()[-1] == ("done", None)
+
+    with hooks.store.reading() as connection:
+        (mark,) = connection.execute(select(tables.refunds)).all()
+    assert (mark.origin, mark.state, mark.reference) == ("here", "done", "re_3Test")
+    assert mark.provider == "Stripe"
+
+
+@pytest.mark.parametrize("wrong", [{"amount": 10_000}, {"currency": "usd"}])
+def test_money_that_cannot_be_is_for_a_person(hooks, wrong):
+    """More than was paid, or another currency: nothing is noted, and it is said."""
+    hooks.send("woocommerce", "order.created", bodies.woo_order())
+    hooks.work()
+    hooks.stripe("refund.created", bodies.stripe_refund(**wrong))
+
+    assert hooks.work()[-1] == ("failed", "refund_refused")
+    assert hooks.sums("727") == (2935, 0)
+
+
+def test_a_checkout_of_stripe_is_an_order_or_a_cart(hooks):
+    """Paid: an order with its payment; expired: a cart with the way back to it."""
+    hooks.stripe("checkout.session.completed", bodies.stripe_session())
+    left = bodies.stripe_session(
+        id="cs_test_left0000",
+        payment_status="unpaid",
+        payment_intent=None,
+        after_expiration={"recovery": {"url": "https://buy.stripe.com/r/x"}},
+        consent={"promotions": "opt_in"},
+    )
+    hooks.stripe("checkout.session.expired", left)
+
+    assert hooks.work() == [("done", None)] * 2
+    order, cart = hooks.orders()
+    assert (order.total, order.shipping, order.payment_status) == (4200, 200, "paid")
+    assert hooks.sums(order.number) == (4200, 0)
+    assert (cart.payment_status, cart.cart_url) == (
+        "abandoned",
+        "https://buy.stripe.com/r/x",
+    )
+    assert cart.marketing_consent
+    # The money of its own payment finds it again.
+    hooks.stripe("refund.created", bodies.stripe_refund(payment_intent="pi_3Session"))
+    hooks.work()
+    assert hooks.sums(order.number) == (4200, 500)
+
+
+def test_an_amount_without_decimals(hooks):
+    """Stripe counts yen in yen."""
+    session = bodies.stripe_session(
+        currency="jpy", amount_subtotal=4000, amount_total=4000, total_details={}
+    )
+    hooks.stripe("checkout.session.completed", session)
+    hooks.work()
+
+    (order,) = hooks.orders()
+    assert (order.currency, order.total) == ("JPY", 4000)
+
+
+def test_an_order_of_any_other_program(hooks):
+    """In the words of Commandes, with what only its module has."""
+    hooks.send("orders", "order.created", bodies.own_order())
+    hooks.send("orders", "cart.updated", bodies.own_order(number="C-1", payment="cart"))
+
+    assert hooks.work() == [("done", None)] * 2
+    order, cart = hooks.orders()
+    assert (order.module, order.total, order.payment_status) == ("events", 3550, "paid")
+    assert json.loads(order.billing_address)["name"] == "Zoé Petit"
+    assert cart.is_cart
+    with hooks.store.reading() as connection:
+        line = connection.execute(select(tables.order_lines)).first()
+    assert json.loads(line.details) == {
+        "event": "Concert",
+        "date": "2026-12-01",
+        "seat": "A1",
+    }
+    assert line.service_at == datetime(2026, 12, 1, 19, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "topic", "told", "problem", "named"),
+    [
+        ("shopify", "orders/create", b"[]", "Unreadable", "JSON"),
+        ("shopify", "orders/create", b"\xff{", "Unreadable", "JSON"),
+        ("shopify", "orders/create", {"id": 1}, "Unreadable", "name"),
+        ("orders", "order.created", _own(colour="x"), "Unreadable", "colour"),
+        ("orders", "order.created", _own(lines=1), "Unreadable", "lines"),
+        ("orders", "order.created", _own(total="-1"), "rejected", "négatif"),
+        ("stripe", "refund.created", {"type": "x"}, "Unreadable", "created"),
+    ],
+)
+def test_what_cannot_be_read_says_why(hooks, endpoint, topic, told, problem, named):
+    """Nothing comes in, the text stays for a replay, and the field is named."""
+    hooks.send(endpoint, topic, told)
+
+    assert hooks.work() == [("failed", problem)]
+    (row,) = hooks.rows()
+    assert named in row.detail
+    assert row.body
+    assert hooks.orders() == []
+
+
+def test_a_topic_that_is_none_of_ours(hooks):
+    """It is noted, and its text goes."""
+    hooks.send("shopify", "products/update", {"id": 1})
+
+    assert hooks.work() == [("skipped", "topic")]
+    assert hooks.rows()[0].body is None
+
+
+def test_the_text_goes_when_it_is_done(hooks):
+    """What stands in a delivery is personal; the order has it now."""
+    hooks.send("shopify", "orders/create", bodies.shopify_order())
+    hooks.work()
+
+    (row,) = hooks.rows()
+    assert row.body is None
+    assert row.digest
+    assert row.order_id == hooks.orders()[0].id
+
+
+def test_two_workers_do_each_delivery_once(hooks):
+    """Two processes look at the same time: the second finds it done."""
+    for number in range(12):
+        order = bodies.shopify_order(id=number, name=f"#{number}")
+        hooks.send("shopify", "orders/create", order)
+    with ThreadPoolExecutor(4) as pool:
+        done = sum(pool.map(lambda _one: work.work(hooks.store), range(4)))
+
+    assert done == 12
+    assert len(hooks.orders()) == 12
+    assert {row.attempts for row in hooks.rows()} == {1}
+    assert hooks.holds()
+
+
+def test_an_erased_customer_does_not_come_back(hooks):
+    """Neither by an old delivery, nor in the text of one that failed."""
+    hooks.send("shopify", "orders/create", bodies.shopify_order())
+    hooks.work()
+    hooks.send("shopify", "orders/updated", {"id": 1, "note": "Bob Noirot"})
+    other = {"email": "autre@example.org"}
+    hooks.send("shopify", "orders/updated", other)
+    hooks.work()
+    erase.erase(hooks.store, "bob@example.org", actor="Inès")
+
+    states = [(row.state, row.problem, bool(row.body)) for row in hooks.rows()]
+    assert states[1:] == [("skipped", "erased", False), ("failed", "Unreadable", True)]
+    later = bodies.shopify_order(updated_at="2026-05-20T05:00:00+05:00", note="Encore")
+    hooks.send("shopify", "orders/updated", later)
+    hooks.work()
+    (order,) = hooks.orders()
+    assert (order.email, order.customer_name) == (None, None)
+
+
+def test_what_is_old_is_let_go(hooks):
+    """The text of a failure after a month, the delivery itself after three."""
+    hooks.send("shopify", "orders/create", {"id": 1})
+    hooks.send("shopify", "orders/create", {"id": 2})
+    hooks.send("shopify", "orders/create", bodies.shopify_order())
+    hooks.work()
+    old, older, _new = (row.id for row in hooks.rows())
+    with hooks.store.writing("t") as writer:
+        c = tables.deliveries.c
+        for which, age in ((old, 31), (older, 91)):
+            writer.connection.execute(
+                update(tables.deliveries)
+                .where(c.id == which)
+                .values(received_at=writer.now - timedelta(days=age))
+            )
+
+    deliveries.clean(hooks.store, actor="t")
+
+    kept = [(row.id, row.state, row.body) for row in hooks.rows()]
+    assert kept[0] == (old, "failed", None)
+    assert len(kept) == 2
+
+
+def test_new_orders_take_their_articles_when_that_is_set(any_store):
+    """A shop that counts its stock here: a delivery takes, the same again does not."""
+    any_store.settings = replace(any_store.settings, webhooks_move_stock=True)
+    hooks = Hooks(any_store)
+    hooks.send("shopify", "orders/create", bodies.shopify_order())
+    hooks.send("shopify", "orders/updated", bodies.shopify_order(note="x"))
+    hooks.work()
+
+    c = tables.stock_items.c
+    with any_store.reading() as connection:
+        rows = connection.execute(select(c.sku, c.on_hand)).all()
+    assert dict(map(tuple, rows)) == {"LAMP": -2, "PEN": -1}
+    assert hooks.holds()
+
+
+def test_a_payment_noted_here_and_told_by_stripe(hooks):
+    """All is paid already: there is nothing to note."""
+    unpaid = bodies.shopify_order(financial_status="pending", total_outstanding="50.00")
+    hooks.send("shopify", "orders/create", unpaid)
+    hooks.work()
+    payments.pay(hooks.store, Order("#1001"), actor="Inès")
+    session = bodies.stripe_session(client_reference_id="#1001", amount_total=5000)
+    hooks.stripe("checkout.session.completed", session)
+
+    assert hooks.work()[-1] == ("skipped", "known")
+    assert hooks.sums("#1001") == (5000, 0)
