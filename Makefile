@@ -39,7 +39,7 @@ coverage: install  ## branch coverage of rules, store and actions: all, or it fa
 	MACHINE_EXAMPLES=20 PROOF_KILLS=5 PROOF_ROUNDS=3 PROOF_CLICKS=1 \
 	  $(BIN)/coverage run -m pytest -q -p no:xdist \
 	  tests/actions tests/store tests/proof tests/access tests/privacy tests/backups \
-	  tests/test_rules.py tests/test_cli.py
+	  tests/intake/test_webhooks.py tests/test_rules.py tests/test_cli.py
 	$(BIN)/coverage report
 
 mutants: install  ## mutation testing of money and stock: 90 % killed, or it fails

@@ -498,3 +498,22 @@ def test_a_number_of_two_sources_asks_which(counter):
     with pytest.raises(OrderAmbiguous):
         status.archive(counter.store, counter.order, actor="t")
     assert status.archive(counter.store, Order("1", "other"), actor="t").changed
+
+
+def test_what_happened_by_itself_is_no_change(counter):
+    """A message that left meanwhile refuses nobody; a note beside it does."""
+    seen = counter.row().version
+    with counter.store.writing("outbox") as writer:
+        writer.record(counter.row().id, "message_sent")
+        orders = tables.orders
+        writer.connection.execute(
+            orders.update().where(orders.c.number == "1").values(version=seen + 1)
+        )
+
+    done = status.archive(counter.store, Order("1", version=seen), actor="t")
+
+    assert done.changed
+    with pytest.raises(OrderChanged):
+        notes.note(counter.store, Order("1", version=seen), "x", actor="t")
+    with pytest.raises(OrderChanged):
+        notes.note(counter.store, Order("1", version=seen + 9), "x", actor="t")

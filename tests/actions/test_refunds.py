@@ -555,3 +555,71 @@ def test_a_refund_that_is_refused_leaves_the_order_uncancelled(counter):
 
     assert counter.row("2").status == "new"
     assert counter.store.head().seq == seq
+
+
+def test_cancelled_and_refunded_without_a_unit_back(counter):
+    """What is told of the stock holds for both; another wish needs another key."""
+    done = refunds.cancel(
+        counter.store, counter.order, restock=False, actor="t", key="k"
+    )
+
+    assert (done.action, done.message) == ("cancel_refund", "")
+    assert (counter.on_hand("LAMP"), counter.on_hand("PEN")) == (0, 0)
+    with pytest.raises(KeyReused):
+        refunds.cancel(counter.store, counter.order, restock=True, actor="t", key="k")
+    assert broken_rules(counter.store) == {}
+
+
+def test_two_orders_of_one_number_are_told_apart(counter):
+    """Cancelled and refunded by its id: the other source's order stays as it is."""
+    for source in ("other", "third"):
+        counter.shop.source = source
+        told = {"number": "3", "paid": 500, "lines": [{"sku": "CUP", "price": 500}]}
+        counter.shop.bring(counter.shop.incoming([told]))
+    other = max(row.id for row in counter.rows(tables.orders)) - 1
+
+    done = refunds.cancel(counter.store, Order("3", id=other), actor="t")
+
+    assert done.changed
+    rows = counter.rows(tables.orders)
+    cancelled = [row.id for row in rows if row.status == "cancelled"]
+    assert cancelled == [other]
+
+
+@pytest.mark.parametrize(("source_cancels", "back"), [(True, 1), (False, 0)])
+def test_a_mark_taken_back_of_a_cancelled_order(counter, source_cancels, back):
+    """Who cancelled last says whether its units are free: a source leaves it open.
+
+    Another order's cancelling, and what a file says of anything else, say nothing.
+    """
+    shop, order = counter.shop, Order("2")
+    told = {"lines": [LAMPS], "paid": 3000}
+    shop.order("2", **told)
+    shop.order("4", **told)
+    status.cancel(counter.store, order, restock=False, actor="t")
+    status.restore(counter.store, order, actor="t")
+    refunds.refund(counter.store, order, lines={"LAMP": 1}, restock=False, actor="t")
+    if source_cancels:
+        told |= {"status": "cancelled"}
+        shop.order("2", **told)
+    else:
+        status.cancel(counter.store, order, restock=False, actor="t")
+        told |= {"status": "done"}
+    shop.order("2", **told | {"discount_codes": "X"})
+    status.cancel(counter.store, Order("4"), restock=not source_cancels, actor="t")
+    before = counter.on_hand("LAMP")
+
+    taken = refunds.unrefund(counter.store, order, actor="t")
+
+    assert counter.on_hand("LAMP") - before == back
+    assert taken.result["taken_out"] == -back
+    assert broken_rules(counter.store) == {}
+
+
+def test_a_refund_closed_without_a_word_keeps_none(counter):
+    """Neither provider nor reference is made up."""
+    refunds.refund(counter.store, counter.order, actor="t")
+    refunds.close(counter.store, counter.order, actor="t")
+
+    (mark,) = counter.rows(tables.refunds)
+    assert (mark.state, mark.provider, mark.reference) == ("done", None, None)
