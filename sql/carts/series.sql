@@ -20,7 +20,7 @@ with found as (
 elsewhere as (
     select distinct cart.id
     from found as cart
-    inner join orders as other on email_key(other.email) = email_key(cart.email)
+    inner join orders as other on other.email_key = cart.email_key
     where
         cart.abandoned
         and cart.first_paid_at is null

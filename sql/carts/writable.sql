@@ -6,7 +6,7 @@
 -- Columns: id, number, source, currency, total, customer, email, titles,
 --   line_count, begun_at, reminded_at, reason (empty: it may)
 with left_over as (
-    select *, email_key(email) as who from begun_carts(
+    select *, email_key as who from begun_carts(
         $statuses, $payments, $modules, $tags, $from_at::timestamptz,
         $to_at::timestamptz, $search, $archived, $refunds_to_do, $carts,
         $traits, $delay::integer, $now::timestamptz
@@ -17,7 +17,7 @@ with left_over as (
 
 standing as (
     select *, not is_cart and status <> 'cancelled' as stands,
-        email_key(email) as who
+        email_key as who
     from orders
 ),
 

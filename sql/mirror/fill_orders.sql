@@ -108,6 +108,7 @@ select
     coalesce(marked.refunded, 0) as refunded,
     coalesce(marked.refunds_to_do, 0) as refunds_to_do,
     fold(o.customer_name) as customer_key,
+    email_key(o.email) as email_key,
     coalesce(
         o.shipping_address ->> 'country', o.billing_address ->> 'country'
     ) as country,

@@ -218,7 +218,7 @@ create macro email_key(email) as nullif(lower(trim(email)), '');
 -- would take longer.)
 create macro first_orders() as table
 select
-    email_key(email) as who,
+    email_key as who,
     arg_min(id, (first_paid_at, id)) as first_id
 from orders
 where first_paid_at is not null
@@ -667,7 +667,8 @@ with begun as (
     select
         kept.id, kept.number, kept.source, kept.cart_id, kept.currency, kept.total,
         kept.paid,
-        kept.customer_name, kept.email, kept.marketing_consent, kept.titles,
+        kept.customer_name, kept.email, kept.email_key, kept.marketing_consent,
+        kept.titles,
         kept.line_count, kept.is_cart, kept.status, kept.first_paid_at,
         cart_begun_at(kept.is_cart, kept.begun_at, kept.placed_at) as begun_at,
         cart_ended_at(

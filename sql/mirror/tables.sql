@@ -40,6 +40,7 @@ create table orders (
     customer_name varchar,
     customer_key varchar,              -- fold(customer_name): sort
     email varchar,
+    email_key varchar,                 -- email_key(email): one customer
     phone varchar,
     marketing_consent boolean,         -- null: the source does not say
     country varchar,                   -- of the shipping, else billing address

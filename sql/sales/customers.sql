@@ -13,12 +13,12 @@ with moves as (
         moves.n,
         moves.gross,
         moves.id = coalesce(firsts.first_id, moves.id) as is_first,
-        email_key(moves.email) is null as is_unknown
+        moves.email_key is null as is_unknown
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
         $refunds_to_do, $carts, $traits, 'mark'
     ) as moves
-    left join first_orders() as firsts on firsts.who = email_key(moves.email)
+    left join first_orders() as firsts on firsts.who = moves.email_key
     where is_within(moves.at_time, $from_at, $to_at) and moves.refunds = 0
 ),
 
