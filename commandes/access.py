@@ -123,7 +123,7 @@ FUNCTIONS = (
         "customers.retention",
         N_("Voir qui a consulté des données, et ce qui n’est plus gardé"),
         _NOBODY_ELSE,
-        actions=_words("retain"),
+        actions=_words("retain clean_deliveries"),
         questions=_words("customers/readings customers/due"),
     ),
     Function(
@@ -355,7 +355,9 @@ BACKGROUND = (
         "webhooks.take",
         N_("Recevoir ce que les plateformes annoncent (webhooks)"),
         _NOBODY_ELSE,
-        actions=_words("receive_delivery receive_payment receive_refund"),
+        actions=_words(
+            "receive_delivery receive_payment receive_refund receive_refund_failure"
+        ),
     ),
     Function(
         "people.recognise",

@@ -20,7 +20,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
 from commandes import unsubscribing, words
-from commandes.intake.webhooks import PATH as WEBHOOKS
+from commandes.intake.webhooks import PATHS as WEBHOOKS
 from commandes.ui import files, login
 from commandes.ui.house import open_house
 from commandes.words import _
@@ -118,7 +118,7 @@ def _is_open(scope: Scope, settings: Settings) -> bool:
     return scope["type"] == "http" and (
         path in OPEN
         # Each delivery is signed.
-        or path.startswith(WEBHOOKS)
+        or path in WEBHOOKS
         or unsubscribing.serves(settings, path, host)
     )
 
@@ -126,7 +126,7 @@ def _is_open(scope: Scope, settings: Settings) -> bool:
 def _is_public(settings: Settings, path: str, host: str) -> bool:
     """Whether a request is for what customers and platforms reach at our address."""
     public = urlsplit(settings.public_url).hostname
-    webhook = path.startswith(WEBHOOKS) and public is not None and host == public
+    webhook = path in WEBHOOKS and public is not None and host == public
     return webhook or unsubscribing.serves(settings, path, host)
 
 

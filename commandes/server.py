@@ -163,8 +163,8 @@ class _Workers:
 
     def _keep(self) -> str:
         house, ended = self._house, self._background.ended.is_set
-        deliveries.clean(house.store, actor=work.ACTOR)
         cleaned = privacy.daily(house.store, house.settings, house.mirror, ended=ended)
+        deliveries.clean(house.store, actor=work.ACTOR)
         if cleaned or house.mirror.generation != self._generation:
             # Its copy may be of before somebody was erased.
             house.desk.close()

@@ -180,7 +180,8 @@ def _secret(value: str) -> str:
 
 def _webhook_secrets(value: str) -> tuple[str, ...]:
     """One secret, or the new and the old one during a rotation."""
-    secrets = tuple(_parts(value))
+    # A platform's own secret may hold spaces and commas.
+    secrets = tuple(filter(None, re.split(r"\\n|\n", value)))
     if any(len(one) < _SHORTEST_KEY or not one.isprintable() for one in secrets):
         raise ValueError(value)
     return secrets
@@ -190,7 +191,9 @@ def _standard_secrets(value: str) -> tuple[str, ...]:
     """The same, each in base64, behind whsec_ or without it."""
     secrets = _webhook_secrets(value)
     for one in secrets:
-        base64.b64decode(one.removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(one.removeprefix("whsec_"), validate=True)
+        if len(key) < _SHORTEST_KEY:
+            raise ValueError(value)
     return secrets
 
 
@@ -424,8 +427,8 @@ SETTINGS = (
     Setting(
         "shopify_webhook_secret",
         "",
-        "Shopify's webhooks: the secret that signs them, two parted by a comma while "
-        "one takes the place of the other; empty: the address does not exist.",
+        "Shopify's webhooks: the secret that signs them, two parted by \\n while one "
+        "takes the place of the other; empty: the address does not exist.",
         _webhook_secrets,
         N_("un secret d’au moins 16 caractères"),
     ),

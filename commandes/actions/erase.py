@@ -75,6 +75,8 @@ _TEXTS: tuple[Column[Any], ...] = (
     tables.import_rows.c.reason,
     tables.column_profiles.c.toml,
     tables.store_info.c.value,
+    tables.deliveries.c.detail,
+    tables.deliveries.c.subject,
 )
 
 
@@ -464,13 +466,11 @@ def _elsewhere(
 
 
 def _deliveries(writer: Writer, wanted: Sequence[str]) -> int:
-    """Let go of webhooks that failed and that speak of the customer.
-
-    One that still waits is an order to come: what is read of it forgets them by itself.
-    """
+    """Let go of webhooks that could not be done and that speak of the customer."""
     c = tables.deliveries.c
-    failed = (c.state == "failed") & c.body.is_not(None)
-    rows = writer.connection.execute(select(c.id, c.body).where(failed)).all()
+    # One that has just come is done in a moment, or tried.
+    tried = or_(c.state == "failed", c.attempts > 0) & c.body.is_not(None)
+    rows = writer.connection.execute(select(c.id, c.body).where(tried)).all()
     theirs = []
     for row in rows:
         # As people read it, whatever the platform escapes.

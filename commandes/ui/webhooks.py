@@ -37,6 +37,8 @@ _COLORS: dict[str, Literal["blue", "green", "gray", "red"]] = {
 # What is wrong, where the error's own sentence does not say it.
 _PROBLEMS = {
     "Unreadable": N_("il manque ce que la plateforme promet, ou c’est mal écrit"),
+    "order_not_found": N_("la commande nommée n’est pas encore là"),
+    "store": N_("la base de données ne peut pas la garder ainsi"),
     "rejected": N_("la commande a été refusée"),
     "Exception": N_("erreur imprévue"),
 }

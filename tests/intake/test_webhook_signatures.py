@@ -32,6 +32,12 @@ def test_what_the_platform_signed_is_opened(endpoint):
     found = verify(endpoint, _headers(endpoint), BODY, [SECRETS[endpoint]], NOW)
 
     assert found.topic == "order.created"
+    if endpoint == "woocommerce":
+        # Its own id is made of the second, and no id.
+        other = _headers(endpoint, delivery="d2")
+        again = verify(endpoint, other, BODY, [bodies.WOO], NOW)
+        assert found.delivery == again.delivery
+        return
     assert found.delivery == ("evt_1" if endpoint == "stripe" else "d1")
 
 
@@ -113,6 +119,14 @@ def test_an_old_delivery_is_refused(endpoint, late):
     assert verify(endpoint, headers, BODY, [SECRETS[endpoint]], NOW + 300 * late // 301)
     with pytest.raises(Refused):
         verify(endpoint, headers, BODY, [SECRETS[endpoint]], NOW + late)
+
+
+@pytest.mark.parametrize("at", ["9" * 5_000, "-1", "²", ""])
+def test_a_time_that_is_none_is_refused(at):
+    """Whatever stands in its place."""
+    headers = _headers("orders") | {"webhook-timestamp": at}
+    with pytest.raises(Refused):
+        verify("orders", headers, BODY, [bodies.STANDARD], NOW)
 
 
 def test_a_delivery_without_an_id_is_known_by_its_text():

@@ -85,6 +85,7 @@ MONEY: dict[str, Any] = {
     "provider": "Stripe",
     "reference": "re_1",
 }
+FAILED = {"provider": "Stripe", "reference": "re_known"}
 # Of carts: what the links of a reminder need, and the journal's key of these shops.
 JOURNAL_KEY = b"proof"
 ENVIRONMENT = {
@@ -170,6 +171,7 @@ CASES = (
     Case("receive a payment", received.payment, (UNPAID,), MONEY),
     Case("receive a refund", received.refund, (PLAIN,), MONEY),
     Case("receive the refund of a mark", received.refund, (MARKED,), MONEY),
+    Case("a refund that failed", received.refund_failed, (BUSY,), FAILED),
     Case("replay a delivery", deliveries.replay, ([1],)),
 )
 
@@ -193,6 +195,7 @@ def fill(shop: Shop) -> None:
     tracking.track(store, BUSY, **PARCEL, actor="Inès")
     status.cancel(store, HALF, actor="Inès")
     refunds.refund(store, HALF, lines={"LAMP": 2}, actor="Inès")
+    received.refund(store, BUSY, **MONEY | {"amount": 33} | FAILED, actor="Inès")
     views.save(store, "Payées", "payment=paid", actor="Inès")
     templates.save(store, "Retard", "Retard", "Pardon", actor="Inès")
     left = datetime.now(UTC) - timedelta(hours=3)

@@ -12,6 +12,7 @@ from serving import running
 from sqlalchemy import func, select
 
 from commandes import settings as settings_module
+from commandes.intake.webhooks.signatures import digest
 from commandes.store import open_store, tables
 
 LINK = "hooks.example.org"
@@ -24,7 +25,7 @@ def server(tmp_path_factory):
     with running(
         folder,
         COMMANDES_SHOPIFY_WEBHOOK_SECRET=bodies.SHOPIFY,
-        COMMANDES_WOOCOMMERCE_WEBHOOK_SECRET=f"an-old-secret-of-a-test,{bodies.WOO}",
+        COMMANDES_WOOCOMMERCE_WEBHOOK_SECRET=f"an old, secret of a test\n{bodies.WOO}",
         COMMANDES_STRIPE_WEBHOOK_SECRET=bodies.STRIPE,
         COMMANDES_PUBLIC_URL=f"https://{LINK}",
         COMMANDES_LOG="all",
@@ -89,6 +90,8 @@ def test_a_delivery_is_kept_answered_and_done(server, endpoint, topic, told, del
     started, data = server
     body = bodies.as_bytes(told)
     headers = bodies.signed(endpoint, body, delivery=delivery, topic=topic)
+    if endpoint == "woocommerce":
+        delivery = digest(topic.encode() + b"\n" + body)
 
     assert _post(started, endpoint, body, headers, host=LINK) == 200
     assert _until_done(data, delivery) == ["done"]
@@ -121,7 +124,8 @@ def test_what_is_not_set_does_not_exist(server):
     headers = bodies.signed("orders", body, delivery="g1")
 
     assert _post(started, "orders", body, headers) == 404
-    assert _post(started, "nothing", body, headers) == 404
+    # Any other path is behind the door that everything else is behind.
+    assert _post(started, "nothing", body, headers) == 403
     assert started.ask("/api/webhooks/shopify")[0] == 405
 
 
@@ -161,6 +165,7 @@ def test_woocommerce_sees_that_the_address_answers(server):
 
     assert _post(started, "woocommerce", b"webhook_id=7", {}) == 200
     assert _post(started, "woocommerce", b"webhook_id=7&x=1", {}) == 401
+    assert _post(started, "woocommerce", b"webhook_id=7" + b" " * 99, {}) == 401
     assert _read(data, select(func.count()).select_from(tables.deliveries)) == [before]
 
 
@@ -175,6 +180,8 @@ def test_the_log_says_that_and_never_what(server):
     lines = started.lines()
     events = {line.get("event") for line in lines}
     assert {"webhook", "webhook_refused"} <= events
+    # What the server does by itself, it may.
+    assert [line for line in lines if line["logger"] == "commandes.background"] == []
     text = json.dumps(lines)
     for personal in ("bob@example.org", "Noirot", "192.0.2.7", "Lilas", "#5"):
         assert personal not in text

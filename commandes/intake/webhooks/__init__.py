@@ -16,3 +16,4 @@ NAMES = {
     "orders": "Standard Webhooks",
 }
 PATH = "/api/webhooks/"
+PATHS = frozenset(f"{PATH}{endpoint}" for endpoint in NAMES)

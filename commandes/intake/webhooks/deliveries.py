@@ -40,8 +40,11 @@ def keep(
     c = tables.deliveries.c
     same = (c.endpoint == endpoint) & (c.delivery == envelope.delivery)
     with store.writing(actor, action="receive_delivery") as writer:
-        if writer.connection.scalar(select(c.id).where(same)) is not None:
-            return False
+        before = writer.connection.execute(
+            select(tables.deliveries).where(same)
+        ).first()
+        if before is not None:
+            return _again(writer, before, body)
         writer.insert(
             tables.deliveries,
             endpoint=endpoint,
@@ -54,6 +57,33 @@ def keep(
             digest=signatures.digest(body),
             body=body.decode(errors="replace"),
         )
+    return True
+
+
+def _again(writer: Writer, before: Row[Any], body: bytes) -> bool:
+    """A platform sends a delivery again: read anew where it came to nothing.
+
+    So it did where it failed, and where the import that had it was withdrawn.
+    """
+    o, t = tables.orders.c, tables.deliveries
+    gone = before.order_id is not None and (
+        writer.connection.scalar(select(o.id).where(o.id == before.order_id)) is None
+    )
+    if before.state != "failed" and not gone:
+        return False
+    writer.connection.execute(
+        update(t)
+        .where(t.c.id == before.id)
+        .values(
+            state="waiting",
+            attempts=0,
+            next_at=writer.now,
+            body=body.decode(errors="replace"),
+            subject=None,
+            told_at=None,
+            order_id=None,
+        )
+    )
     return True
 
 
@@ -123,7 +153,7 @@ def replay(
 def clean(store: Store, *, actor: str) -> None:
     """Let go of texts and of deliveries that nobody will ask for any more."""
     t = tables.deliveries
-    with store.writing(actor, action="receive_delivery") as writer:
+    with store.writing(actor, action="clean_deliveries") as writer:
         writer.connection.execute(
             update(t)
             .where(

@@ -6,11 +6,13 @@ docs/webhooks.md describes it, with a client.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from commandes.intake import fields
 from commandes.intake.ndjsonfile import flat
 from commandes.intake.webhooks.told import NothingTold, OrderTold, Unreadable
+from commandes.store.tables import writable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 TOPICS = frozenset({"order.created", "order.updated", "cart.created", "cart.updated"})
 _LINES = "lines"
+_NAME = re.compile(r"[a-z][a-z_.]{0,39}")
 
 
 def read(topic: str, body: Reading) -> Told:
@@ -33,13 +36,19 @@ def read(topic: str, body: Reading) -> Told:
     order = body.part("data")
     number = order.needed("number")
     order.needed("placed_at")
+    order.moment("placed_at")
+    if topic.startswith("order."):
+        # An order is told whole: without it, what it had would be taken away.
+        order.needed("payment")
+        if not order.parts(_LINES):
+            raise Unreadable("data.lines")
     own = {name: value for name, value in order.values.items() if name != _LINES}
     row = _checked(own, "order", "data")
     if topic.startswith("cart."):
         row["is_cart"] = "yes"
     lines = [_checked(line.values, "line", line.where) for line in order.parts(_LINES)]
     rows = [row | line for line in lines] or [row]
-    at = body.moment("timestamp")
+    at = body.told_at("timestamp")
     return OrderTold("commandes", rows, row.get("source_id") or number, at)
 
 
@@ -48,5 +57,7 @@ def _checked(values: Mapping[str, Any], level: str, where: str) -> dict[str, str
     row = dict(flat(values))
     for code in row:
         if fields.field(code) is None or fields.level(code) != level:
-            raise Unreadable(f"{where}.{code}")
-    return row
+            # A name may be anything, somebody's too.
+            known = code if _NAME.fullmatch(code) else "?"
+            raise Unreadable(f"{where}.{known}")
+    return {code: writable(value) for code, value in row.items()}

@@ -82,7 +82,7 @@ def _order(order: Reading) -> OrderTold:
         **_address("Billing", order.part("billing_address")),
         **_address("Shipping", order.part("shipping_address")),
     }
-    at = order.moment("updated_at")
+    at = order.told_at("updated_at")
     return OrderTold("shopify", _with_lines(row, order), order.needed("id"), at)
 
 
@@ -108,12 +108,14 @@ def _checkout(checkout: Reading) -> OrderTold | NothingTold:
         **_address("Billing", checkout.part("billing_address")),
         **_address("Shipping", checkout.part("shipping_address")),
     }
-    rows = _with_lines(row, checkout)
+    # The token names a checkout, on each of its rows.
+    token = {"Checkout Token": row["Checkout Token"]}
+    rows = [one | token for one in _with_lines(row, checkout)]
     return OrderTold(
         "shopify_checkouts",
         rows,
         checkout.needed("token"),
-        checkout.moment("updated_at"),
+        checkout.told_at("updated_at"),
     )
 
 

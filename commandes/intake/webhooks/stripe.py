@@ -8,6 +8,8 @@ an order of its own, of the source `stripe`.
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from commandes import rules
@@ -22,15 +24,19 @@ from commandes.intake.webhooks.told import (
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from decimal import Decimal
 
     from commandes.intake.webhooks.told import Reading, Told
 
 _PAID = frozenset(
     {"checkout.session.completed", "checkout.session.async_payment_succeeded"}
 )
-_REFUNDS = frozenset({"refund.created", "refund.updated"})
-# Stripe counts these in hundredths, whatever ISO 4217 says.
+_REFUNDS = frozenset({"refund.created", "refund.updated", "refund.failed"})
+_ENDED = {
+    "checkout.session.async_payment_failed": "unpaid",
+    "checkout.session.expired": "abandoned",
+}
+# What ISO 4217 says otherwise: Stripe counts these in whole units, those in hundredths.
+_WHOLE = frozenset({"MGA"})
 _HUNDREDTHS = frozenset({"ISK", "UGX"})
 _PROVIDER = "Stripe"
 
@@ -45,10 +51,10 @@ def read(topic: str, event: Reading) -> Told:
     about = event.part("data").part("object")
     if topic in _PAID:
         return _completed(about, at)
-    if topic == "checkout.session.async_payment_failed":
-        return _session(about, at, "unpaid")
-    if topic == "checkout.session.expired":
-        return _session(about, at, "abandoned")
+    if topic in _ENDED:
+        # A checkout that names an order is that order's own affair.
+        named = _named(about)
+        return NothingTold("topic") if named else _session(about, at, _ENDED[topic])
     if topic == "payment_intent.succeeded":
         return _intent(about, at)
     if topic in _REFUNDS:
@@ -64,10 +70,12 @@ def _named(about: Reading) -> str:
 
 def _completed(session: Reading, at: datetime) -> Told:
     paid = session.text("payment_status") in ("paid", "no_payment_required")
-    named, intent = _named(session), session.text("payment_intent")
-    if named and paid and intent:
+    named = _named(session)
+    if named and paid:
+        # A subscription is paid by its invoice, what costs nothing by nothing.
+        reference = session.text("payment_intent", "invoice", "id")
         return PaymentTold(
-            named, *_amount(session, "amount_total"), intent, at, _means(session)
+            named, *_amount(session, "amount_total"), reference, at, _means(session)
         )
     if named:
         # A payment on its way: what it becomes is told by another event.
@@ -85,12 +93,18 @@ def _intent(intent: Reading, at: datetime) -> Told:
 
 
 def _refund(refund: Reading, at: datetime) -> Told:
-    if refund.text("status") != "succeeded":
+    status = refund.text("status")
+    if status not in ("succeeded", "failed", "canceled"):
         return NothingTold("topic")
     known_by = (refund.text("payment_intent"), refund.text("charge"))
     amount, currency = _amount(refund, "amount")
     return RefundTold(
-        tuple(filter(None, known_by)), refund.needed("id"), amount, currency, at
+        tuple(filter(None, known_by)),
+        refund.needed("id"),
+        amount,
+        currency,
+        at,
+        failed=status != "succeeded",
     )
 
 
@@ -172,9 +186,8 @@ def _address(which: str, about: Reading) -> dict[str, str]:
 
 def _means(about: Reading) -> str:
     kinds = about.values.get("payment_method_types")
-    if isinstance(kinds, list) and len(kinds) == 1:
-        return str(kinds[0])
-    return ""
+    kind = str(kinds[0]) if isinstance(kinds, list) and len(kinds) == 1 else ""
+    return kind if re.fullmatch(r"[a-z_]{1,30}", kind) else ""
 
 
 def _amount(about: Reading, name: str) -> tuple[int, str]:
@@ -188,6 +201,8 @@ def _decimal(about: Reading, name: str, currency: str) -> Decimal:
     amount = about.whole(name)
     if amount < 0:
         raise Unreadable(name)
+    if currency in _WHOLE:
+        return Decimal(amount)
     if currency in _HUNDREDTHS:
         return rules.to_major(amount, "EUR")
     return rules.to_major(amount, currency)

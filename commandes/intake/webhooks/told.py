@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from commandes.store.tables import writable
 from commandes.words import N_
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ NOTHING = {
     "no_order": N_("aucune commande n’y est nommée"),
     "erased": N_("le client a été effacé"),
 }
+
+
+# Of dates that an order may have, and of clocks that are ahead of ours.
+_FIRST, _LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2199, 12, 30, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
 
 
 class Unreadable(ValueError):  # noqa: N818 (what is wrong is the delivery)
@@ -73,6 +79,7 @@ class RefundTold:
         payments: references that the payment may stand under.
         reference: the provider's id of the refund, which names it alone.
         amount: in minor units.
+        failed: whether it did not arrive after all.
     """
 
     payments: tuple[str, ...]
@@ -80,6 +87,7 @@ class RefundTold:
     amount: int
     currency: str
     at: datetime
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ class Reading:
             if isinstance(value, bool):
                 return "yes" if value else "no"
             if isinstance(value, int | float | Decimal | str) and str(value) != "":
-                return str(value)
+                return writable(str(value))
         return ""
 
     def needed(self, *names: str) -> str:
@@ -168,9 +176,20 @@ class Reading:
             return None
         try:
             found = datetime.fromisoformat(given)
-        except ValueError:
-            raise Unreadable(self._path(names[0])) from None
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+            found = found if found.tzinfo else found.replace(tzinfo=UTC)
+            plausible = _FIRST <= found.astimezone(UTC) <= _LAST
+        except (ValueError, OverflowError):
+            plausible = False
+        if not plausible:
+            raise Unreadable(self._path(names[0]))
+        return found
+
+    def told_at(self, *names: str) -> datetime | None:
+        """The same of when it was so: never to come, or nothing later would count."""
+        found = self.moment(*names)
+        if found is not None and found > datetime.now(UTC) + _AHEAD:
+            raise Unreadable(self._path(names[0]))
+        return found
 
     def _path(self, name: str) -> str:
         return f"{self.where}.{name}" if self.where else name
@@ -202,7 +221,6 @@ def from_seconds(seconds: int) -> datetime:
     Raises:
         Unreadable: no calendar has it.
     """
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        raise Unreadable("created") from None
+    if not 0 <= seconds <= datetime.now(UTC).timestamp() + _AHEAD.total_seconds():
+        raise Unreadable("created")
+    return datetime.fromtimestamp(seconds, UTC)

@@ -67,7 +67,7 @@ def _order(order: Reading) -> OrderTold:
         row[f"{item} Quantity"] = line.text("quantity")
         row[f"{item} Subtotal"] = line.text("subtotal")
         row[f"{item} Total"] = line.text("total")
-    at = order.moment("date_modified_gmt")
+    at = order.told_at("date_modified_gmt")
     return OrderTold("woocommerce_export", [row], order.needed("id"), at)
 
 

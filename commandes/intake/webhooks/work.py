@@ -10,13 +10,21 @@ import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import DecimalException
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select, update
 
 from commandes.actions import received
 from commandes.actions.orders import Order
-from commandes.errors import CommandesError, OrderNotFound, StoreError
+from commandes.errors import (
+    CommandesError,
+    OrderNotFound,
+    StoreError,
+    StoreFull,
+    StoreLocked,
+    StoreUnreachable,
+)
 from commandes.intake import merge, prepare, profiles, read
 from commandes.intake.merging import currency, forgotten, silence
 from commandes.intake.merging.forgotten import ErasedMeanwhile
@@ -43,6 +51,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from commandes.intake.frames import Incoming
     from commandes.intake.webhooks.told import Reading, Told
     from commandes.settings import Settings
     from commandes.store import Store, Writer
@@ -62,6 +71,7 @@ READERS: dict[str, Callable[[str, Reading], Told]] = {
     "orders": orders.read,
 }
 _UNKNOWN = "Exception"
+_MADE = ("/create", ".created")
 
 
 @dataclass(frozen=True)
@@ -106,12 +116,18 @@ def process(store: Store, delivery_id: int) -> str:
     try:
         told = READERS[row.endpoint](row.topic, body_of(row.body))
         outcome = _do(store, row, told)
-    except StoreError:
+    except (StoreLocked, StoreFull, StoreUnreachable):
         raise
     except Unreadable as error:
         outcome = _note(store, row, Outcome("failed", "Unreadable", str(error)))
     except OrderNotFound as error:
-        outcome = _again(store, row, error.code, error.message)
+        # Its sentence holds what the platform wrote for a number.
+        outcome = _again(store, row, error.code, "")
+    except StoreError as error:
+        # One delivery that the store cannot hold must not stop the others.
+        outcome = _again(store, row, error.code, "")
+    except DecimalException:
+        outcome = _note(store, row, Outcome("failed", "Unreadable", "amount"))
     except CommandesError as error:
         outcome = _note(store, row, Outcome("failed", error.code, error.message))
     except Exception as error:  # noqa: BLE001 (one delivery must not stop the others)
@@ -152,7 +168,8 @@ def _order(store: Store, row: Row[Any], told: OrderTold) -> Outcome:
     )
     ready = forgotten.blanked(store, currency.without_others(store, incoming))
     incoming = ready.incoming
-    if incoming.orders.is_empty():
+    if incoming.rejects.height or incoming.orders.height != 1:
+        # Not a part of it either: nobody would see what is missing.
         said = "".join(incoming.rejects["reason"].head(1).to_list())
         return _note(store, row, Outcome("failed", "rejected", said))
     (batch,) = prepare.batches(incoming, merge.BATCH)
@@ -163,6 +180,8 @@ def _order(store: Store, row: Row[Any], told: OrderTold) -> Outcome:
             return Outcome("")  # another process was faster
         if _is_older(writer.connection, row, told):
             return _set(writer, row, Outcome("skipped", "older"), told)
+        if row.endpoint == "stripe" and _is_elsewhere(writer.connection, incoming):
+            return _set(writer, row, Outcome("skipped", "known"), told)
         into = _import(writer, settings, row.endpoint, incoming.source, told.profile)
         silence.remember(writer, incoming.told)
         merge.merge_into(writer, into, batch, ready)
@@ -175,14 +194,29 @@ def _order(store: Store, row: Row[Any], told: OrderTold) -> Outcome:
 def _is_older(connection: Connection, row: Row[Any], told: OrderTold) -> bool:
     """Whether a delivery that was done already knew better."""
     c = tables.deliveries.c
-    newest = connection.scalar(
-        select(func.max(c.told_at)).where(
-            c.endpoint == row.endpoint, c.subject == told.subject, c.state == "done"
-        )
-    )
+    newest = connection.execute(
+        select(c.told_at, c.topic)
+        .where(c.endpoint == row.endpoint, c.subject == told.subject, c.state == "done")
+        .where(c.told_at.is_not(None))
+        .order_by(c.told_at.desc())
+        .limit(1)
+    ).first()
     if newest is None or told.at is None:
         return False
-    return bool(told.at < newest)
+    # Of the same second: it was made before it became anything else.
+    made = row.topic != newest.topic and row.topic.endswith(_MADE)
+    return bool(told.at < newest.told_at or (made and told.at == newest.told_at))
+
+
+def _is_elsewhere(connection: Connection, incoming: Incoming) -> bool:
+    """Whether the money of a checkout is that of an order of the shop's own."""
+    references = incoming.payments["reference"].drop_nulls().to_list()
+    found = received.order_of(connection, NAMES["stripe"], references)
+    if found is None:
+        return False
+    c = tables.orders.c
+    source = connection.scalar(select(c.source).where(c.id == found))
+    return bool(source != incoming.source)
 
 
 def _import(
@@ -251,6 +285,15 @@ def _money(store: Store, row: Row[Any], told: PaymentTold | RefundTold) -> Outco
                 reference=told.reference,
                 actor=ACTOR,
             )
+        elif told.failed:
+            order = _paid_by(writer.connection, told)
+            receipt = received.refund_failed(
+                within,
+                order,
+                provider=provider,
+                reference=told.reference,
+                actor=ACTOR,
+            )
         else:
             order = _paid_by(writer.connection, told)
             receipt = received.refund(
@@ -287,11 +330,7 @@ def _paid_by(connection: Connection, told: RefundTold) -> Order:
     Raises:
         OrderNotFound: no payment here bears the reference.
     """
-    c = tables.payments.c
-    found = c.reference.in_(told.payments) & c.voided_at.is_(None)
-    order_id = connection.scalar(
-        select(c.order_id).where(found).order_by(c.id).limit(1)
-    )
+    order_id = received.order_of(connection, NAMES["stripe"], told.payments)
     if order_id is None:
         raise OrderNotFound(number=told.reference)
     return Order(id=order_id)
