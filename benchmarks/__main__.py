@@ -11,7 +11,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from benchmarks import questions, screen, work
+from benchmarks import questions, screen, sessions, work
 from benchmarks.timing import Row
 from commandes import settings as settings_module
 from commandes.intake.fill import fill
@@ -88,6 +88,7 @@ def main() -> None:
                 say(Row(what, count, f"{growth:.2f} ×", "", limit, growth <= most))
             )
     rows += map(say, screen.clicks({n: settings_of(str(n)) for n in sizes}))
+    rows += map(say, sessions.measure(settings_of(str(sizes[-1])), sizes[-1]))
     write(rows)
 
 

@@ -53,11 +53,11 @@ async button => {
 
 
 @contextmanager
-def _commandes(settings: Settings) -> Iterator[str]:
-    """Our app over a store, in a process of its own."""
+def commandes(settings: Settings) -> Iterator[tuple[str, int]]:
+    """Our app over a store, in a process of its own: its address, and its process."""
     command = [sys.executable, "-m", "commandes.cli", "serve", "--port", "0", "--json"]
     with _running(command, {"COMMANDES_DATA_DIR": str(settings.data_dir)}) as process:
-        yield json.loads(process.stdout.readline())["address"] + "/commandes"
+        yield json.loads(process.stdout.readline())["address"], process.pid
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def _running(
         yield process
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _milliseconds(page: Page) -> float:
@@ -115,8 +115,8 @@ def clicks(sizes: dict[int, Settings]) -> Iterator[Row]:
     with sync_playwright() as playwright, _constant() as constant:
         browser = playwright.chromium.launch(executable_path=chromium)
         for count, settings in sizes.items():
-            with _commandes(settings) as address:
-                ours, theirs = _pairs(browser, address, constant)
+            with commandes(settings) as (address, _pid):
+                ours, theirs = _pairs(browser, f"{address}/commandes", constant)
             found = [one / other for one, other in zip(ours, theirs, strict=True)]
             yield ratio_row("click to painted, in Chromium", count, found, most=1.5)
             middle = statistics.median(ours)

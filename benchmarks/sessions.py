@@ -8,12 +8,8 @@ browser does with the answer is not in it.
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import random
 import statistics
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +23,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks import screen
 from benchmarks.timing import Row
 
 if TYPE_CHECKING:
@@ -65,22 +62,12 @@ class Served:
 
 
 @contextmanager
-def served(settings: Settings, **more: str) -> Iterator[Served]:
+def served(settings: Settings) -> Iterator[Served]:
     """The app over a store, in a process of its own."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "commandes.cli", "serve", "--port", "0", "--json"],
-        env={**os.environ, "COMMANDES_DATA_DIR": str(settings.data_dir), **more},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        printed = urlsplit(json.loads(process.stdout.readline())["address"])
+    with screen.commandes(settings) as (address, pid):
+        printed = urlsplit(address)
         cookie = f"commandes_{printed.port}={printed.query.removeprefix('token=')}"
-        yield Served(f"127.0.0.1:{printed.port}", cookie, process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
+        yield Served(f"127.0.0.1:{printed.port}", cookie, pid)
 
 
 class Person:
@@ -143,7 +130,7 @@ async def _watched(server: Served, people: int) -> tuple[list[float], float]:
 
 def measure(settings: Settings, count: int) -> Iterator[Row]:
     """Clicks of more and more people, until one in twenty takes over a second."""
-    held, first = 0, 0.0
+    held, first, per_person = 0, 0.0, 0.0
     with served(settings) as server:
         for people in STEPS:
             clicks, memory = asyncio.run(_watched(server, people))
@@ -156,9 +143,9 @@ def measure(settings: Settings, count: int) -> Iterator[Row]:
                 f"{middle * 1000:.0f} ms",
                 f"{slow * 1000:.0f} ms, {memory:.0f} MB",
             )
+            per_person = (memory - first) / max(1, people - 1)
             if slow > LIMIT:
                 break
             held = people
-            per_person = (memory - first) / max(1, people - 1)
     what = "people at once before a click takes over a second, one process"
     yield Row(what, count, str(held), f"{per_person:.1f} MB each")

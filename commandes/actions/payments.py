@@ -66,28 +66,15 @@ def pay(
                 detail=_("la date du paiement n’est pas plausible"),
             )
         now = left if amount is None else amount
-        if now > left or now < 0 or (now == 0 and left > 0):
-            detail = _("le montant doit être positif et ne pas dépasser {left}")
-            raise PaymentRefused(
-                number=found.number,
-                detail=detail.format(left=money(left, found.currency)),
-            )
-        payment = writer.insert(
-            tables.payments,
-            order_id=found.id,
+        return add(
+            writer,
+            found,
+            now,
+            before=before,
             at=at or writer.now,
-            at_given=True,
-            amount=now,
-            means=means or None,
-            provider=provider or None,
-            reference=reference or None,
-            kind=kind_of(before, now, left),
-            origin="here",
-        )
-        return Done(
-            "paid",
-            payload={"payment": payment, "amount": now, "currency": found.currency},
-            result={"payment": payment, "amount": now},
+            means=means,
+            provider=provider,
+            reference=reference,
         )
 
     arguments: dict[str, object] = {
@@ -102,8 +89,52 @@ def pay(
     return act(store, "pay", order, work, arguments=arguments, actor=actor, key=key)
 
 
-def kind_of(before: int | None, now: int, left: int) -> str:
-    """What a payment is to its order, by what was paid before and what is left."""
+def add(
+    writer: Writer,
+    order: Row[Any],
+    amount: int,
+    *,
+    before: int | None,
+    at: datetime,
+    means: str = "",
+    provider: str = "",
+    reference: str = "",
+) -> Done:
+    """Add a payment to an order.
+
+    Args:
+        before: what was paid already, in minor units; None: no payment stands.
+
+    Raises:
+        PaymentRefused: the amount is nothing, or more than is left to pay.
+    """
+    left = order.total - (before or 0)
+    if amount > left or amount < 0 or (amount == 0 and left > 0):
+        detail = _("le montant doit être positif et ne pas dépasser {left}")
+        raise PaymentRefused(
+            number=order.number,
+            detail=detail.format(left=money(left, order.currency)),
+        )
+    payment = writer.insert(
+        tables.payments,
+        order_id=order.id,
+        at=at,
+        at_given=True,
+        amount=amount,
+        means=means or None,
+        provider=provider or None,
+        reference=reference or None,
+        kind=_kind(before, amount, left),
+        origin="here",
+    )
+    return Done(
+        "paid",
+        payload={"payment": payment, "amount": amount, "currency": order.currency},
+        result={"payment": payment, "amount": amount},
+    )
+
+
+def _kind(before: int | None, now: int, left: int) -> str:
     if before is None:
         return "full" if now == left else "deposit"
     return "balance" if now == left else "instalment"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, or_, select, update
 
-from commandes.actions import orders
+from commandes.actions import orders, payments, refunds
 from commandes.actions.orders import Done, Order, act
-from commandes.actions.payments import kind_of
-from commandes.errors import PaymentRefused, RefundRefused
+from commandes.errors import PaymentRefused
 from commandes.store import tables
-from commandes.words import _, money
+from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,26 +27,40 @@ KNOWN = "known"
 _OF_A_FILE = "fichier"
 
 
+@dataclass(frozen=True)
+class Money:
+    """Money that moved at a provider.
+
+    Attributes:
+        amount: in minor units.
+        currency: ISO 4217.
+        reference: the provider's own, which names it alone.
+    """
+
+    amount: int
+    currency: str
+    at: datetime
+    provider: str
+    reference: str
+    means: str = ""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What the provider calls it, as it is kept."""
+        return {"provider": self.provider, "reference": self.reference}
+
+    def asked(self) -> dict[str, object]:
+        """It all, as a receipt's arguments."""
+        return asdict(self) | {"at": str(self.at)}
+
+
 def payment(
-    store: Store,
-    order: Order,
-    *,
-    amount: int,
-    currency: str,
-    at: datetime,
-    means: str = "",
-    provider: str,
-    reference: str,
-    actor: str,
-    key: str | None = None,
+    store: Store, order: Order, money: Money, *, actor: str, key: str | None = None
 ) -> Receipt:
     """Note a payment that came in; nothing where it is known.
 
     Where the order is paid already, it is the payment of this amount that nobody has
     named yet: it gets the provider's name for it.
-
-    Args:
-        amount: in minor units of `currency`.
 
     Raises:
         PaymentRefused: another currency, more than is left to pay, the payment of
@@ -54,143 +68,117 @@ def payment(
     """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
-        if currency != found.currency:
-            detail = _("le paiement est dans une autre devise")
-            raise PaymentRefused(number=found.number, detail=detail)
-        noted = _order_of(writer, tables.payments, provider, reference)
+        if money.currency != found.currency:
+            raise _refuse(found, _("le paiement est dans une autre devise"))
+        noted = _named(writer, tables.payments, money)
         if noted == found.id:
             return Done(message=KNOWN)
         if noted is not None:
-            detail = _("ce paiement est déjà noté sur une autre commande")
-            raise PaymentRefused(number=found.number, detail=detail)
-        facts = {"amount": amount, "currency": found.currency}
-        named = {"provider": provider, "reference": reference}
+            raise _refuse(found, _("ce paiement est déjà noté sur une autre commande"))
         before = orders.paid(writer.connection, found.id)
-        left = found.total - (before or 0)
-        if left <= 0:
-            # The shop has told it already, without saying what the provider calls it.
-            same = _unnamed(writer, tables.payments, found, amount)
-            if same is None:
-                detail = _("elle est déjà payée")
-                raise PaymentRefused(number=found.number, detail=detail)
-            _change(writer, tables.payments, same.id, named)
-            told = {"payment": same.id, **facts}
-            return Done("payment_confirmed", payload=told, result={"payment": same.id})
-        if not 0 < amount <= left:
-            detail = _("le montant doit être positif et ne pas dépasser {left}")
-            raise PaymentRefused(
-                number=found.number,
-                detail=detail.format(left=money(left, found.currency)),
+        if found.total > (before or 0):
+            return payments.add(
+                writer,
+                found,
+                money.amount,
+                before=before,
+                at=money.at,
+                means=money.means,
+                **money.named,
             )
-        payment_id = writer.insert(
-            tables.payments,
-            order_id=found.id,
-            at=at,
-            at_given=True,
-            amount=amount,
-            means=means or None,
-            kind=kind_of(before, amount, left),
-            origin="here",
-            **named,
-        )
-        told = {"payment": payment_id, **facts}
-        return Done("paid", payload=told, result={"payment": payment_id})
+        # The shop has told it already, without saying what the provider calls it.
+        c = tables.payments.c
+        same = _unnamed(writer, tables.payments, found, c.amount == money.amount)
+        if same is None:
+            raise _refuse(found, _("elle est déjà payée"))
+        _change(writer, tables.payments, same.id, money.named)
+        return _told("payment_confirmed", "payment", same.id, money)
 
-    arguments = _asked(amount, currency, at, provider, reference)
+    asked = money.asked()
     return act(
-        store, "receive_payment", order, work, arguments=arguments, actor=actor, key=key
+        store, "receive_payment", order, work, arguments=asked, actor=actor, key=key
     )
 
 
+def _refuse(order: Row[Any], detail: str) -> PaymentRefused:
+    return PaymentRefused(number=order.number, detail=detail)
+
+
 def refund(
-    store: Store,
-    order: Order,
-    *,
-    amount: int,
-    currency: str,
-    at: datetime,
-    provider: str,
-    reference: str,
-    actor: str,
-    key: str | None = None,
+    store: Store, order: Order, money: Money, *, actor: str, key: str | None = None
 ) -> Receipt:
     """Note money that went back, once: what the shop told of it, a mark, or a refund.
 
     No unit comes back to stock by it: the provider knows of none.
 
-    Args:
-        amount: in minor units of `currency`.
-
     Raises:
-        RefundRefused: another currency, more than was paid, or marks wait of which
-            none has this amount.
+        RefundRefused: another currency, more than was paid, or a mark or a closed mark
+            of another amount, which nobody can tell it from.
     """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
-        if currency != found.currency:
-            detail = _("le remboursement est dans une autre devise")
-            raise RefundRefused(number=found.number, detail=detail)
-        if _order_of(writer, tables.refunds, provider, reference) is not None:
+        if money.currency != found.currency:
+            raise refunds.refuse(found, "currency")
+        if _named(writer, tables.refunds, money) is not None:
             return Done(message=KNOWN)
-        facts = {"amount": amount, "currency": found.currency}
-        real = {"provider": provider, "reference": reference}
-        done = {"state": "done", "done_at": at, "done_amount": amount}
+        c = tables.refunds.c
+        done = c.state == "done"
         # The shop has told it already, without saying what the provider calls it.
-        same = _unnamed(writer, tables.refunds, found, amount, state="done")
-        if same is not None:
-            _change(writer, tables.refunds, same.id, real)
-            told = {"refund": same.id, **facts}
-            return Done("refund_received", payload=told, result={"refund": same.id})
-        marks = _open_marks(writer, found)
-        mark = next((row for row in marks if row.amount == amount), None)
-        if mark is not None:
-            _change(writer, tables.refunds, mark.id, real | done)
-            told = {"refund": mark.id, **facts}
-            return Done("refund_done", payload=told, result={"refund": mark.id})
-        if marks:
-            detail = _("une marque d’un autre montant attend : fermez-la d’abord")
-            raise RefundRefused(number=found.number, detail=detail)
-        told_before = _unnamed(writer, tables.refunds, found, None, state="done")
-        paid = orders.paid(writer.connection, found.id) or 0
-        left = paid - orders.refunded(writer.connection, found.id)
-        if told_before is not None and told_before.amount > amount:
-            # One of several that the shop told as one sum.
-            rest = told_before.amount - amount
-            smaller = {"amount": rest, "done_amount": rest}
-            _change(writer, tables.refunds, told_before.id, smaller)
-        elif not 0 < amount <= left:
-            detail = _("le montant doit être positif et ne pas dépasser {left}")
-            raise RefundRefused(
-                number=found.number,
-                detail=detail.format(left=money(left, found.currency)),
-            )
-        refund_id = writer.insert(
-            tables.refunds,
-            order_id=found.id,
-            amount=amount,
-            shipping_amount=0,
-            origin="platform",
-            marked_at=at,
-            **real,
-            **done,
+        same = _unnamed(
+            writer, tables.refunds, found, done & (c.amount == money.amount)
         )
-        told = {"refund": refund_id, **facts}
-        return Done("refund_received", payload=told, result={"refund": refund_id})
+        if same is not None:
+            _change(writer, tables.refunds, same.id, money.named)
+            return _told("refund_received", "refund", same.id, money)
+        marks = _open_marks(writer, found)
+        for mark in marks:
+            if mark.amount == money.amount:
+                return refunds.made(
+                    writer, found, mark, at=money.at, amount=mark.amount, **money.named
+                )
+        if marks:
+            raise refunds.refuse(found, "other_mark")
+        return _beside(writer, found, money)
 
-    arguments = _asked(amount, currency, at, provider, reference)
+    asked = money.asked()
     return act(
-        store, "receive_refund", order, work, arguments=arguments, actor=actor, key=key
+        store, "receive_refund", order, work, arguments=asked, actor=actor, key=key
     )
 
 
+def _beside(writer: Writer, found: Row[Any], money: Money) -> Done:
+    """A refund of the platform: a part of the sum that the shop told, or another."""
+    c = tables.refunds.c
+    bigger = (c.state == "done") & (c.amount > money.amount)
+    sum_told = _unnamed(writer, tables.refunds, found, bigger)
+    if sum_told is not None and sum_told.origin == "here":
+        raise refunds.refuse(found, "other_refund")
+    paid = orders.paid(writer.connection, found.id) or 0
+    left = paid - orders.refunded(writer.connection, found.id)
+    if sum_told is not None and money.amount > 0:
+        # One of several that the shop told as one sum.
+        rest = sum_told.amount - money.amount
+        smaller = {"amount": rest, "done_amount": rest}
+        _change(writer, tables.refunds, sum_told.id, smaller)
+    elif not 0 < money.amount <= left:
+        raise refunds.refuse(found, "amount", left=left)
+    new = writer.insert(
+        tables.refunds,
+        order_id=found.id,
+        amount=money.amount,
+        shipping_amount=0,
+        origin="platform",
+        marked_at=money.at,
+        state="done",
+        done_at=money.at,
+        done_amount=money.amount,
+        **money.named,
+    )
+    return _told("refund_received", "refund", new, money)
+
+
 def refund_failed(
-    store: Store,
-    order: Order,
-    *,
-    provider: str,
-    reference: str,
-    actor: str,
-    key: str | None = None,
+    store: Store, order: Order, money: Money, *, actor: str, key: str | None = None
 ) -> Receipt:
     """Take back a refund that did not arrive: its mark is to be made again.
 
@@ -202,29 +190,26 @@ def refund_failed(
         same = writer.connection.execute(
             select(tables.refunds).where(
                 c.order_id == found.id,
-                c.provider == provider,
-                c.reference == reference,
+                c.provider == money.provider,
+                c.reference == money.reference,
                 c.voided_at.is_(None),
             )
         ).first()
         if same is None:
             return Done(message=KNOWN)
-        back = {"state": "to_do", "done_at": None, "done_amount": None}
-        named = {"provider": None, "reference": None}
-        if same.origin == "platform":
-            _change(writer, tables.refunds, same.id, {"voided_at": writer.now})
-        else:
-            _change(writer, tables.refunds, same.id, back | named)
-        told = {"refund": same.id, "amount": same.amount, "currency": found.currency}
-        return Done("refund_failed", payload=told, result={"refund": same.id})
+        back: dict[str, Any] = {"voided_at": writer.now}
+        if same.origin == "here":
+            gone = ("done_at", "done_amount", "provider", "reference")
+            back = {"state": "to_do", **dict.fromkeys(gone)}
+        _change(writer, tables.refunds, same.id, back)
+        return _told("refund_failed", "refund", same.id, money)
 
-    arguments: dict[str, object] = {"provider": provider, "reference": reference}
     return act(
         store,
         "receive_refund_failure",
         order,
         work,
-        arguments=arguments,
+        arguments=money.asked(),
         actor=actor,
         key=key,
     )
@@ -239,11 +224,10 @@ def order_of(connection: Connection, provider: str, references: Sequence[str]) -
     return connection.scalar(select(c.order_id).where(found).order_by(first, c.id))
 
 
-def _order_of(writer: Writer, table: Table, provider: str, reference: str) -> Any:  # noqa: ANN401 (an id, or None)
-    """The order of which a row bears the provider's reference; None: of none."""
+def _named(writer: Writer, table: Table, money: Money) -> Any:  # noqa: ANN401 (an id, or None)
+    """The order of which a row bears the reference, whatever it calls the provider."""
     c = table.c
-    same = (c.reference == reference) & c.voided_at.is_(None)
-    del provider  # a shop may call it otherwise; the reference names it alone
+    same = (c.reference == money.reference) & c.voided_at.is_(None)
     return writer.connection.scalar(select(c.order_id).where(same).limit(1))
 
 
@@ -251,25 +235,20 @@ def _unnamed(
     writer: Writer,
     table: Table,
     order: Row[Any],
-    amount: int | None,
-    state: str | None = None,
+    which: Any,  # noqa: ANN401 (a condition)
 ) -> Row[Any] | None:
-    """The oldest row of an order that stands and that no provider has named yet.
-
-    Args:
-        amount: of this amount; None: the biggest one.
-    """
+    """The biggest such row of an order that stands and that no provider has named."""
     c = table.c
-    which = (
-        (c.order_id == order.id)
-        & c.voided_at.is_(None)
-        & or_(c.reference.is_(None), c.reference == _OF_A_FILE)
+    statement = (
+        select(table)
+        .where(
+            c.order_id == order.id,
+            c.voided_at.is_(None),
+            or_(c.reference.is_(None), c.reference == _OF_A_FILE),
+            which,
+        )
+        .order_by(c.amount.desc(), c.id)
     )
-    if amount is not None:
-        which &= c.amount == amount
-    if state is not None:
-        which &= c.state == state
-    statement = select(table).where(which).order_by(c.amount.desc(), c.id)
     return writer.connection.execute(statement.limit(1)).first()
 
 
@@ -284,13 +263,6 @@ def _change(writer: Writer, table: Table, row_id: int, values: dict[str, Any]) -
     writer.connection.execute(update(table).where(table.c.id == row_id).values(values))
 
 
-def _asked(
-    amount: int, currency: str, at: datetime, provider: str, reference: str
-) -> dict[str, object]:
-    return {
-        "amount": amount,
-        "currency": currency,
-        "at": str(at),
-        "provider": provider,
-        "reference": reference,
-    }
+def _told(kind: str, what: str, row_id: int, money: Money) -> Done:
+    facts = {"amount": money.amount, "currency": money.currency}
+    return Done(kind, payload={what: row_id, **facts}, result={what: row_id})

@@ -33,13 +33,17 @@ REFUSALS = {
     "no_units": N_("aucune unité n’est choisie"),
     "sku": N_("aucune ligne n’a la référence {sku}"),
     "line": N_("une ligne choisie n’est plus dans la commande"),
+    "currency": N_("le remboursement est dans une autre devise"),
+    "other_mark": N_("une marque d’un autre montant attend : fermez-la d’abord"),
+    "other_refund": N_("un remboursement d’un autre montant est déjà noté"),
     "no_mark": N_("aucune marque n’est encore à effectuer"),
     "given_back": N_("le montant rendu doit être positif et ne pas dépasser {left}"),
     "future": N_("la date du remboursement ne peut pas être dans l’avenir"),
 }
 
 
-def _refuse(order: Row[Any], reason: str, **facts: object) -> RefundRefused:
+def refuse(order: Row[Any], reason: str, **facts: object) -> RefundRefused:
+    """The refusal for a reason, a code of REFUSALS."""
     if "left" in facts and reason in ("amount", "given_back"):
         facts["left"] = money(int(str(facts["left"])), order.currency)
     of_a_mark = reason in ("no_mark", "given_back", "future")
@@ -104,7 +108,7 @@ def refund(
             facts = dict(refusal.facts)
             skus = {line.id: line.sku or line.title for line in present}
             facts["sku"] = skus.get(facts.get("line"))
-            raise _refuse(found, refusal.reason, **facts) from None
+            raise refuse(found, refusal.reason, **facts) from None
         return _mark(writer, found, present, decision, reason)
 
     arguments: dict[str, object] = {
@@ -180,10 +184,10 @@ def _by_line(
     for sku, units in lines.items():
         same = [line for line in present if line.sku == sku]
         if not same:
-            raise _refuse(order, "sku", sku=sku)
+            raise refuse(order, "sku", sku=sku)
         left = sum(line.quantity - line.refunded_quantity for line in same)
         if not 0 < units <= left:
-            raise _refuse(order, "quantity", left=left, sku=sku)
+            raise refuse(order, "quantity", left=left, sku=sku)
         for line in same:
             taken = min(units, line.quantity - line.refunded_quantity)
             wanted[line.id] = taken
@@ -312,7 +316,7 @@ def _open_mark(writer: Writer, order: Row[Any], refund_id: int | None) -> Row[An
         statement = statement.where(c.id == refund_id)
     mark = writer.connection.execute(statement.order_by(c.id.desc()).limit(1)).first()
     if mark is None:
-        raise _refuse(order, "no_mark")
+        raise refuse(order, "no_mark")
     return mark
 
 
@@ -423,29 +427,17 @@ def close(
         mark = _open_mark(writer, found, refund_id)
         given_back = mark.amount if amount is None else amount
         if not 0 < given_back <= mark.amount:
-            raise _refuse(found, "given_back", left=mark.amount)
+            raise refuse(found, "given_back", left=mark.amount)
         if at is not None and at > writer.now:
-            raise _refuse(found, "future")
-        c = tables.refunds.c
-        writer.connection.execute(
-            update(tables.refunds)
-            .where(c.id == mark.id)
-            .values(
-                state="done",
-                done_at=at or writer.now,
-                done_amount=given_back,
-                provider=provider.strip() or None,
-                reference=reference.strip() or None,
-            )
-        )
-        return Done(
-            "refund_done",
-            payload={
-                "refund": mark.id,
-                "amount": given_back,
-                "currency": found.currency,
-            },
-            result={"refund": mark.id},
+            raise refuse(found, "future")
+        return made(
+            writer,
+            found,
+            mark,
+            at=at or writer.now,
+            amount=given_back,
+            provider=provider.strip(),
+            reference=reference.strip(),
         )
 
     arguments: dict[str, object] = {
@@ -457,4 +449,33 @@ def close(
     }
     return act(
         store, "close_refund", order, work, arguments=arguments, actor=actor, key=key
+    )
+
+
+def made(
+    writer: Writer,
+    order: Row[Any],
+    mark: Row[Any],
+    *,
+    at: datetime,
+    amount: int,
+    provider: str,
+    reference: str,
+) -> Done:
+    """Note on a mark that its money went back."""
+    writer.connection.execute(
+        update(tables.refunds)
+        .where(tables.refunds.c.id == mark.id)
+        .values(
+            state="done",
+            done_at=at,
+            done_amount=amount,
+            provider=provider or None,
+            reference=reference or None,
+        )
+    )
+    return Done(
+        "refund_done",
+        payload={"refund": mark.id, "amount": amount, "currency": order.currency},
+        result={"refund": mark.id},
     )

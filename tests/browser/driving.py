@@ -93,7 +93,7 @@ def served(
     if fill:
         with opened(settings) as store:
             fill(Shop(store))
-    process, printed = _started(
+    process, told, printed = _started(
         ["serve", "--port", str(port), "--json"],
         {
             **{k: v for k, v in os.environ.items() if not k.startswith("COMMANDES_")},
@@ -112,6 +112,7 @@ def served(
     finally:
         process.terminate()
         process.join(timeout=20)
+        told.close()
         if process.is_alive():
             process.kill()
             pytest.fail("the server does not end")
@@ -122,8 +123,8 @@ def _started(
     environment: dict[str, str],
     folder: Path | None,
     log: Path | None,
-) -> tuple[BaseProcess, str]:
-    """A command in a process of its own, and the address that it prints.
+) -> tuple[BaseProcess, Connection, str]:
+    """A command in a process of its own, what it prints, and the address in it.
 
     Every one is forked from a process that has loaded libraries and done nothing: a
     server of its own costs a test half as much.
@@ -138,9 +139,7 @@ def _started(
     telling.close()
     with os.fdopen(os.dup(told.fileno())) as lines:
         printed = json.loads(lines.readline())["address"]
-    # What it may print later has a reader as long as it runs.
-    process.told = told
-    return process, printed
+    return process, told, printed
 
 
 def _run(

@@ -14,7 +14,8 @@ from sqlalchemy import func, select, update
 from commandes.actions import erase, payments, refunds
 from commandes.actions.orders import Order
 from commandes.errors import DeliveryGone
-from commandes.intake import bring, withdraw
+from commandes.intake import bring, profiles, withdraw
+from commandes.intake.fields import FIELDS
 from commandes.intake.webhooks import deliveries, work
 from commandes.intake.webhooks.signatures import Envelope
 from commandes.store import tables
@@ -726,3 +727,38 @@ def test_a_payment_that_cannot_be_is_for_a_person(hooks, wrong):
 
     assert hooks.work()[-1] == ("failed", "payment_refused")
     assert hooks.sums("#1001") == (0, 0)
+
+
+def test_several_refunds_of_one_closed_mark_are_for_a_person(hooks):
+    """A mark that the shop's word closed is not refunded again in parts."""
+    hooks.send("woocommerce", "order.created", bodies.woo_order())
+    hooks.work()
+    refunds.refund(hooks.store, Order("727"), amount=1000, actor="Inès")
+    told = {"refunds": [{"id": 1, "total": "-10.00"}]}
+    later = bodies.woo_order(date_modified_gmt="2026-03-24T10:00:00", **told)
+    hooks.send("woocommerce", "order.updated", later)
+    hooks.stripe("refund.created", bodies.stripe_refund())
+
+    assert hooks.work()[1:] == [("done", None), ("failed", "refund_refused")]
+    assert hooks.sums("727") == (2935, 1000)
+    assert hooks.holds()
+
+
+def test_nothing_to_let_go_writes_nothing(hooks):
+    """It is asked each minute: the store's facts stay as they are."""
+    hooks.send("shopify", "orders/create", {"id": 1})
+    hooks.work()
+    with hooks.store.reading() as connection:
+        before = connection.execute(select(tables.store_info)).all()
+
+    deliveries.clean(hooks.store, actor="t")
+
+    with hooks.store.reading() as connection:
+        assert connection.execute(select(tables.store_info)).all() == before
+
+
+def test_files_of_our_own_codes_have_every_code():
+    """A field that is added has its column in the profile of our own words."""
+    columns = profiles.builtin()["commandes"].columns
+
+    assert columns == {field.code: (field.code,) for field in FIELDS}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -78,14 +78,14 @@ LINK = "https://example.org/suivi?n={n}"
 SELECT = {"kind": "sql", "text": "from orders"}
 PARCEL = {"carrier": "UPS", "number": "77"}
 # As a provider tells it; one lamp costs as much.
-MONEY: dict[str, Any] = {
-    "amount": 1000,
-    "currency": "EUR",
-    "at": datetime(2026, 3, 1, tzinfo=UTC),
-    "provider": "Stripe",
-    "reference": "re_1",
-}
-FAILED = {"provider": "Stripe", "reference": "re_known"}
+MONEY = received.Money(
+    amount=1000,
+    currency="EUR",
+    at=datetime(2026, 3, 1, tzinfo=UTC),
+    provider="Stripe",
+    reference="re_1",
+)
+FAILED = replace(MONEY, amount=33, reference="re_known")
 # Of carts: what the links of a reminder need, and the journal's key of these shops.
 JOURNAL_KEY = b"proof"
 ENVIRONMENT = {
@@ -168,10 +168,10 @@ CASES = (
     Case("another role", people.change_role, (2, Role.FINANCE)),
     Case("take access", people.deactivate, (2,)),
     Case("give access back", people.reactivate, (3,)),
-    Case("receive a payment", received.payment, (UNPAID,), MONEY),
-    Case("receive a refund", received.refund, (PLAIN,), MONEY),
-    Case("receive the refund of a mark", received.refund, (MARKED,), MONEY),
-    Case("a refund that failed", received.refund_failed, (BUSY,), FAILED),
+    Case("receive a payment", received.payment, (UNPAID, MONEY)),
+    Case("receive a refund", received.refund, (PLAIN, MONEY)),
+    Case("receive the refund of a mark", received.refund, (MARKED, MONEY)),
+    Case("a refund that failed", received.refund_failed, (BUSY, FAILED)),
     Case("replay a delivery", deliveries.replay, ([1],)),
 )
 
@@ -195,7 +195,7 @@ def fill(shop: Shop) -> None:
     tracking.track(store, BUSY, **PARCEL, actor="Inès")
     status.cancel(store, HALF, actor="Inès")
     refunds.refund(store, HALF, lines={"LAMP": 2}, actor="Inès")
-    received.refund(store, BUSY, **MONEY | {"amount": 33} | FAILED, actor="Inès")
+    received.refund(store, BUSY, FAILED, actor="Inès")
     views.save(store, "Payées", "payment=paid", actor="Inès")
     templates.save(store, "Retard", "Retard", "Pardon", actor="Inès")
     left = datetime.now(UTC) - timedelta(hours=3)

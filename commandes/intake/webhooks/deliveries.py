@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
@@ -13,7 +13,6 @@ from commandes.store import Receipt, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from typing import Any
 
     from sqlalchemy import Row
@@ -152,17 +151,17 @@ def replay(
 
 def clean(store: Store, *, actor: str) -> None:
     """Let go of texts and of deliveries that nobody will ask for any more."""
-    t = tables.deliveries
+    t, now = tables.deliveries, datetime.now(UTC)
+    spent = (
+        (t.c.state == "failed")
+        & t.c.body.is_not(None)
+        & (t.c.received_at < now - KEEP_FAILED)
+    )
+    old = (t.c.state != "waiting") & (t.c.received_at < now - KEEP)
+    # It is asked each minute: who has nothing to do keeps nobody waiting.
+    with store.reading() as connection:
+        if connection.scalar(select(t.c.id).where(spent | old).limit(1)) is None:
+            return
     with store.writing(actor, action="clean_deliveries") as writer:
-        writer.connection.execute(
-            update(t)
-            .where(
-                t.c.state == "failed",
-                t.c.body.is_not(None),
-                t.c.received_at < writer.now - KEEP_FAILED,
-            )
-            .values(body=None)
-        )
-        writer.delete(
-            t, (t.c.state != "waiting") & (t.c.received_at < writer.now - KEEP)
-        )
+        writer.connection.execute(update(t).where(spent).values(body=None))
+        writer.delete(t, old)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from commandes import rules
+from commandes.actions.received import Money
 from commandes.intake.webhooks.told import (
     NothingTold,
     OrderTold,
@@ -38,7 +39,7 @@ _ENDED = {
 # What ISO 4217 says otherwise: Stripe counts these in whole units, those in hundredths.
 _WHOLE = frozenset({"MGA"})
 _HUNDREDTHS = frozenset({"ISK", "UGX"})
-_PROVIDER = "Stripe"
+PROVIDER = "Stripe"
 
 
 def read(topic: str, event: Reading) -> Told:
@@ -74,9 +75,7 @@ def _completed(session: Reading, at: datetime) -> Told:
     if named and paid:
         # A subscription is paid by its invoice, what costs nothing by nothing.
         reference = session.text("payment_intent", "invoice", "id")
-        return PaymentTold(
-            named, *_amount(session, "amount_total"), reference, at, _means(session)
-        )
+        return PaymentTold(named, _money(session, "amount_total", at, reference))
     if named:
         # A payment on its way: what it becomes is told by another event.
         return NothingTold("topic")
@@ -88,8 +87,8 @@ def _intent(intent: Reading, at: datetime) -> Told:
     if not named:
         # That of a checkout is told by the checkout itself.
         return NothingTold("no_order")
-    amount = _amount(intent, "amount_received")
-    return PaymentTold(named, *amount, intent.needed("id"), at, _means(intent))
+    reference = intent.needed("id")
+    return PaymentTold(named, _money(intent, "amount_received", at, reference))
 
 
 def _refund(refund: Reading, at: datetime) -> Told:
@@ -97,14 +96,9 @@ def _refund(refund: Reading, at: datetime) -> Told:
     if status not in ("succeeded", "failed", "canceled"):
         return NothingTold("topic")
     known_by = (refund.text("payment_intent"), refund.text("charge"))
-    amount, currency = _amount(refund, "amount")
+    money = _money(refund, "amount", at, refund.needed("id"))
     return RefundTold(
-        tuple(filter(None, known_by)),
-        refund.needed("id"),
-        amount,
-        currency,
-        at,
-        failed=status != "succeeded",
+        tuple(filter(None, known_by)), money, failed=status != "succeeded"
     )
 
 
@@ -138,7 +132,7 @@ def _session(session: Reading, at: datetime, payment: str) -> Told:
         "abandoned_at": at.isoformat() if is_cart else "",
         "paid_at": at.isoformat() if payment == "paid" else "",
         "payment_means": _means(session) if payment == "paid" else "",
-        "payment_provider": _PROVIDER,
+        "payment_provider": PROVIDER,
         "payment_reference": session.text("payment_intent"),
         "customer_name": details.text("name"),
         "email": details.text("email") or session.text("customer_email"),
@@ -190,10 +184,11 @@ def _means(about: Reading) -> str:
     return kind if re.fullmatch(r"[a-z_]{1,30}", kind) else ""
 
 
-def _amount(about: Reading, name: str) -> tuple[int, str]:
-    """An amount in our minor units, and its currency."""
+def _money(about: Reading, name: str, at: datetime, reference: str) -> Money:
+    """An amount in our minor units, with what Stripe calls it."""
     currency = about.needed("currency").upper()
-    return rules.to_minor(_decimal(about, name, currency), currency), currency
+    amount = rules.to_minor(_decimal(about, name, currency), currency)
+    return Money(amount, currency, at, PROVIDER, reference, _means(about))
 
 
 def _decimal(about: Reading, name: str, currency: str) -> Decimal:

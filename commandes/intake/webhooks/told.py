@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ from commandes.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from commandes.actions.received import Money
 
 # Why there was nothing to do, by the code that is kept.
 NOTHING = {
@@ -59,16 +61,10 @@ class PaymentTold:
 
     Attributes:
         order: its number, as the shop gave it to the provider.
-        amount: in minor units.
-        reference: the provider's.
     """
 
     order: str
-    amount: int
-    currency: str
-    reference: str
-    at: datetime
-    means: str = ""
+    money: Money
 
 
 @dataclass(frozen=True)
@@ -77,16 +73,11 @@ class RefundTold:
 
     Attributes:
         payments: references that the payment may stand under.
-        reference: the provider's id of the refund, which names it alone.
-        amount: in minor units.
         failed: whether it did not arrive after all.
     """
 
     payments: tuple[str, ...]
-    reference: str
-    amount: int
-    currency: str
-    at: datetime
+    money: Money
     failed: bool = False
 
 
@@ -111,7 +102,6 @@ class Reading:
 
     values: Mapping[str, Any]
     where: str = ""
-    _none: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, *names: str) -> str:
         """The first of these fields that says something, as text; empty otherwise."""
@@ -136,7 +126,7 @@ class Reading:
             value = self.values.get(name)
             if isinstance(value, dict):
                 return Reading(value, self._path(name))
-        return Reading(self._none, self._path(names[0]))
+        return Reading({}, self._path(names[0]))
 
     def parts(self, name: str) -> list[Reading]:
         """The objects of a list within."""

@@ -211,7 +211,7 @@ def _is_older(connection: Connection, row: Row[Any], told: OrderTold) -> bool:
 def _is_elsewhere(connection: Connection, incoming: Incoming) -> bool:
     """Whether the money of a checkout is that of an order of the shop's own."""
     references = incoming.payments["reference"].drop_nulls().to_list()
-    found = received.order_of(connection, NAMES["stripe"], references)
+    found = received.order_of(connection, stripe.PROVIDER, references)
     if found is None:
         return False
     c = tables.orders.c
@@ -270,42 +270,12 @@ def _money(store: Store, row: Row[Any], told: PaymentTold | RefundTold) -> Outco
     with store.writing(ACTOR, action="receive_delivery") as writer:
         if _row(writer.connection, row.id) is None:
             return Outcome("")
-        within = Within(store, writer)
-        provider = NAMES[row.endpoint]
         if isinstance(told, PaymentTold):
-            order = _named(writer.connection, told.order)
-            receipt = received.payment(
-                within,
-                order,
-                amount=told.amount,
-                currency=told.currency,
-                at=told.at,
-                means=told.means,
-                provider=provider,
-                reference=told.reference,
-                actor=ACTOR,
-            )
-        elif told.failed:
-            order = _paid_by(writer.connection, told)
-            receipt = received.refund_failed(
-                within,
-                order,
-                provider=provider,
-                reference=told.reference,
-                actor=ACTOR,
-            )
+            order, note = _named(writer.connection, told.order), received.payment
         else:
             order = _paid_by(writer.connection, told)
-            receipt = received.refund(
-                within,
-                order,
-                amount=told.amount,
-                currency=told.currency,
-                at=told.at,
-                provider=provider,
-                reference=told.reference,
-                actor=ACTOR,
-            )
+            note = received.refund_failed if told.failed else received.refund
+        receipt = note(Within(store, writer), order, told.money, actor=ACTOR)
         state, problem = ("done", "") if receipt.changed else ("skipped", "known")
         return _set(writer, row, Outcome(state, problem, order_id=order.id))
 
@@ -330,9 +300,9 @@ def _paid_by(connection: Connection, told: RefundTold) -> Order:
     Raises:
         OrderNotFound: no payment here bears the reference.
     """
-    order_id = received.order_of(connection, NAMES["stripe"], told.payments)
+    order_id = received.order_of(connection, told.money.provider, told.payments)
     if order_id is None:
-        raise OrderNotFound(number=told.reference)
+        raise OrderNotFound(number=told.money.reference)
     return Order(id=order_id)
 
 
