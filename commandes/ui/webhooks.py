@@ -37,7 +37,7 @@ _COLORS: dict[str, Literal["blue", "green", "gray", "red"]] = {
 # What is wrong, where the error's own sentence does not say it.
 _PROBLEMS = {
     "Unreadable": N_("il manque ce que la plateforme promet, ou c’est mal écrit"),
-    "order_not_found": N_("la commande nommée n’est pas encore là"),
+    "order_not_found": N_("la commande concernée n’est pas encore là"),
     "store": N_("la base de données ne peut pas la garder ainsi"),
     "rejected": N_("la commande a été refusée"),
     "Exception": N_("erreur imprévue"),
@@ -137,7 +137,7 @@ def _list(here: Here, states: Sequence[str]) -> None:
         _again(here, failed, _("Traiter à nouveau"), "webhook_replay")
         if everything:
             said = plural(
-                "Traiter à nouveau le seul échec",
+                "Traiter à nouveau l’échec",
                 "Traiter à nouveau les {n} échecs",
                 len(everything),
             )
@@ -198,7 +198,8 @@ def _why(row: Row[Any]) -> str:
 
 
 def _cells() -> list[str]:
-    return ["received_at", "endpoint", "topic", "said", "number", "why", "attempts"]
+    # On a phone the first ones are seen: how it went, when, and of which order.
+    return ["said", "received_at", "number", "why", "endpoint", "topic", "attempts"]
 
 
 def _columns(timezone: str) -> dict[str, Any]:
