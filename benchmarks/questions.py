@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from benchmarks import reports
-from benchmarks.timing import compared, ratio_row, seconds
+from benchmarks.timing import compared, most, ratio_row, seconds
 from commandes.reports import orders
 from commandes.reports.filters import OrderFilter
 from commandes.reports.sales import sales
@@ -175,7 +175,7 @@ def measure(mirror: Mirror, count: int, copy: Path) -> Iterator[Row]:
                 lambda asked=asked: by_hand(ask, asked),
                 work,
             )
-            yield ratio_row(work, count, found, most=1.3)
+            yield ratio_row(work, count, found, most=most(count))
         for by in ("day", "month"):
             work = f"sales by {by}"
             found = compared(
@@ -183,7 +183,7 @@ def measure(mirror: Mirror, count: int, copy: Path) -> Iterator[Row]:
                 lambda by=by: _sums(ask(_SALES.format(by=by))),
                 work,
             )
-            yield ratio_row(work, count, found, most=1.3)
+            yield ratio_row(work, count, found, most=most(count))
         yield from reports.measure(snapshot, count, ask)
     hand.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.timing import compared, ratio_row
+from benchmarks.timing import compared, most, ratio_row
 from commandes.reports.articles import articles
 from commandes.reports.breakdown import breakdown
 from commandes.reports.bridge import bridge
@@ -192,7 +192,7 @@ def measure(
             lambda report=report: _sums(ask(report.by_hand), report.sums),
             name,
         )
-        yield ratio_row(f"report: {name}", count, found, most=1.3)
+        yield ratio_row(f"report: {name}", count, found, most=most(count))
 
 
 def _sums(found: pl.DataFrame, names: tuple[str, ...]) -> dict[str, int]:

@@ -64,6 +64,14 @@ def compared(
     return ratios(first, second)
 
 
+def most(count: int) -> float:
+    """What a question may take of the hand's time: the budget is for a million orders.
+
+    With fewer the planning is most of it, and both answers come at once.
+    """
+    return 1.3 if count >= 1_000_000 else 0
+
+
 def ratio_row(
     work: str, orders: int, found: list[float], *, most: float = 0, least: float = 0
 ) -> Row:

@@ -20,10 +20,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from commandes.settings import Settings
     from commandes.store import Store
 
 REFUSED = 3  # exit code of a child whose action was refused
 PAGE = 4096  # bytes by which a file grows
+
+
+def place(settings: Settings) -> dict[str, str]:
+    """Where a job finds the store of these settings."""
+    return {"folder": str(settings.data_dir), "url": settings.database_url}
 
 
 class Children:
@@ -157,13 +163,14 @@ JOBS = {
 }
 
 
-def _do(job: str, folder: str, **named: Any) -> None:
+def _do(job: str, folder: str, url: str = "", **named: Any) -> None:
     from every_action import ENVIRONMENT
 
     from commandes import settings
     from commandes.store import open_store
 
-    store = open_store(settings.read(ENVIRONMENT | {"COMMANDES_DATA_DIR": folder}))
+    where = {"COMMANDES_DATA_DIR": folder, "COMMANDES_DATABASE_URL": url}
+    store = open_store(settings.read(ENVIRONMENT | where))
     JOBS[job](store, **named)
 
 

@@ -20,19 +20,24 @@ if TYPE_CHECKING:
     from commandes.settings import Settings
 
 
-def _settings(folder: Path) -> Settings:
-    return settings_module.read(ENVIRONMENT | {"COMMANDES_DATA_DIR": str(folder)})
+def _settings(folder: Path, url: str = "") -> Settings:
+    where = {"COMMANDES_DATA_DIR": str(folder), "COMMANDES_DATABASE_URL": url}
+    return settings_module.read(ENVIRONMENT | where)
+
+
+def _fill(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    (settings.data_dir / "journal.key").write_bytes(JOURNAL_KEY)
+    store = open_store(settings)
+    fill(Shop(store))
+    store.close()
 
 
 @pytest.fixture(scope="session")
 def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a shop with an order for each history."""
     folder = tmp_path_factory.mktemp("filled") / "data"
-    folder.mkdir()
-    (folder / "journal.key").write_bytes(JOURNAL_KEY)
-    store = open_store(_settings(folder))
-    fill(Shop(store))
-    store.close()
+    _fill(_settings(folder))
     return folder
 
 
@@ -41,6 +46,27 @@ def filled(filled_folder: Path, tmp_path: Path) -> Settings:
     """A copy of the filled shop; nobody has its store open."""
     shutil.copytree(filled_folder, tmp_path / "data")
     return _settings(tmp_path / "data")
+
+
+@pytest.fixture
+def filled_on_postgresql(postgres_settings: Settings) -> Settings:
+    """The same shop in a database of a PostgreSQL server."""
+    settings = _settings(postgres_settings.data_dir, postgres_settings.database_url)
+    _fill(settings)
+    return settings
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("filled"),
+        pytest.param("filled_on_postgresql", marks=pytest.mark.postgres),
+    ],
+    ids=["sqlite", "postgresql"],
+)
+def any_filled(request: pytest.FixtureRequest) -> Settings:
+    """The filled shop on each of the two databases."""
+    settings: Settings = request.getfixturevalue(request.param)
+    return settings
 
 
 @pytest.fixture

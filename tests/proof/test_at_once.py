@@ -11,7 +11,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from children import REFUSED
+from children import REFUSED, place
 from dump import broken_rules
 from shop import Shop
 from sqlalchemy import select
@@ -30,9 +30,9 @@ PEN = {"sku": "PEN", "title": "Stylo", "price": 300, "quantity": 1}
 ASKED = (({}, 1), ({"lines": {"LAMP": 1}}, 3), ({"lines": {"LAMP": 1, "PEN": 1}}, 1))
 
 
-def test_fifty_threads_and_four_processes_restock_each_unit_once(settings, children):
+def test_fifty_threads_and_four_processes_restock_each_unit_once(any_store, children):
     """Each has its own key: as many are served as there is something to refund."""
-    store = open_store(settings)
+    store = any_store
     shop = Shop(store)
     expected = Counter()
     for number in range(ROUNDS):
@@ -45,12 +45,10 @@ def test_fifty_threads_and_four_processes_restock_each_unit_once(settings, child
         expected.update({sku: served * count for sku, count in units.items()})
         assert _levels(store) == expected
     assert broken_rules(store) == {}
-    store.close()
 
 
 def _all_at_once(store, children, number, asked):
     """Four processes and fifty threads wait at the write lock; then it is free."""
-    folder = str(store.settings.data_dir)
     outcomes = []
 
     def refund(key):
@@ -68,7 +66,7 @@ def _all_at_once(store, children, number, asked):
         started = [
             children.start(
                 "refund",
-                folder=folder,
+                **place(store.settings),
                 key=f"process {number}.{n}",
                 number=number,
                 **asked,
@@ -89,8 +87,9 @@ def _levels(store):
         return dict(iter(connection.execute(select(c.sku, c.on_hand))))
 
 
-def test_refunds_and_cancellations_at_once_restock_each_unit_once(store):
+def test_refunds_and_cancellations_at_once_restock_each_unit_once(any_store):
     """Whoever is first: a unit comes back with the one or with the other."""
+    store = any_store
     shop = Shop(store)
 
     def refund(order):
@@ -111,8 +110,9 @@ def test_refunds_and_cancellations_at_once_restock_each_unit_once(store):
 
 
 @pytest.mark.parametrize("click", range(CLICKS))
-def test_one_key_a_hundred_times_has_one_effect(store, click):
+def test_one_key_a_hundred_times_has_one_effect(any_store, click):
     """All the answers are the first one's; one of them says that it did it."""
+    store = any_store
     Shop(store).order("1", lines=[LAMPS, PEN], paid=3300)
 
     def refund(_place):

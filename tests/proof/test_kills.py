@@ -12,8 +12,10 @@ import signal
 import time
 from collections import Counter
 
+import pytest
+from children import place
 from dump import broken_rules
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from commandes.mirror import Mirror
 from commandes.reports.verify import verify
@@ -24,18 +26,19 @@ KILLS = int(os.environ.get("PROOF_KILLS", "50"))
 MOVED = {"restocked": 1, "taken_out": -1}
 
 
-def test_kills_lose_nothing_and_leave_nothing_half_done(filled, children):
+def test_kills_lose_nothing_and_leave_nothing_half_done(any_filled, children):
     """After each kill the rules hold, and every acknowledged action is there once."""
     chance = random.Random(KILLS)  # noqa: S311 (no secret)
-    told = filled.data_dir.parent / "told"
+    told = any_filled.data_dir.parent / "told"
     os.mkfifo(told)
     acknowledged: dict[str, dict] = {}
-    store = open_store(filled)
+    store = open_store(any_filled)
     before = set(_receipts(store))
     store.close()
     for seed in range(KILLS):
-        new = _until_killed(children, filled, seed, told, chance)
-        store = open_store(filled)
+        new = _until_killed(children, any_filled, seed, told, chance)
+        store = open_store(any_filled)
+        _wait_for_the_dead(store)
         assert broken_rules(store) == {}
         # What the kill met between its commit and its word: one action at most.
         unheard = _receipts(store).keys() - new.keys() - acknowledged.keys() - before
@@ -47,9 +50,9 @@ def test_kills_lose_nothing_and_leave_nothing_half_done(filled, children):
 
     changes = [answer for answer in acknowledged.values() if answer.get("changed")]
     assert len(changes) > 2 * KILLS
-    store = open_store(filled)
+    store = open_store(any_filled)
     _check(store, acknowledged)
-    mirror = Mirror(store, filled)
+    mirror = Mirror(store, any_filled)
     assert verify(store, mirror).ok
     mirror.close()
     store.close()
@@ -57,7 +60,7 @@ def test_kills_lose_nothing_and_leave_nothing_half_done(filled, children):
 
 def _until_killed(children, settings, seed, told, chance):
     """Let a process act until it is killed; what it told."""
-    job = {"folder": str(settings.data_dir), "seed": seed, "told": str(told)}
+    job = place(settings) | {"seed": seed, "told": str(told)}
     process = children.start("act_at_random", **job)
     with told.open() as pipe:
         # So many actions, on a busy machine too, and a moment of the next ones.
@@ -68,6 +71,23 @@ def _until_killed(children, settings, seed, told, chance):
     assert children.wait(process) == -signal.SIGKILL
     answers = [json.loads(line) for line in lines]
     return {answer["key"]: answer for answer in answers}
+
+
+def _wait_for_the_dead(store):
+    """PostgreSQL ends by itself what it had been told before the kill."""
+    if not store.settings.database_url:
+        return
+    at_work = text(
+        "select count(*) from pg_stat_activity where datname = current_database() "
+        "and pid <> pg_backend_pid() and backend_type = 'client backend' "
+        "and state <> 'idle'"
+    )
+    with store.reading() as connection:
+        for _moment in range(1000):
+            if not connection.scalar(at_work):
+                return
+            time.sleep(0.01)
+    pytest.fail("a killed process is still at work")
 
 
 def _receipts(store):
