@@ -16,9 +16,10 @@ MARKS = ["✓ Payée", "○ Non payée", "● Nouveau", "VIP"]
 st.set_page_config(layout="wide")
 with st.sidebar:
     st.text_input("Rechercher", key="search", type="search", live="400ms")
-    chosen = st.pills("Statut", ("new", "b", "c", "d"), key="status")
+    values = ("new", "b", "c", "d", "e")
+    chosen = "".join(st.pills("Statut", values, key="status", selection_mode="multi"))
     # Counts beside values change with each filter.
-    counts = str(len(chosen or ""))
+    counts = str(len(chosen))
     for name, values in {"Paiement": 6, "Module": 5}.items():
         options = list(range(values))
         st.pills(

@@ -12,6 +12,7 @@ import duckdb
 from commandes import access
 from commandes.errors import MirrorUnavailable, StoreError
 from commandes.mirror import building, database, slots
+from commandes.mirror.answers import Answers
 from commandes.mirror.database import Database, Unusable, is_damage, reason
 from commandes.mirror.snapshot import Snapshot
 from commandes.words import _
@@ -56,7 +57,12 @@ class MirrorStatus:
 
 
 class Mirror:
-    """The DuckDB copy of a store; one per process, used from any thread."""
+    """The DuckDB copy of a store; one per process, used from any thread.
+
+    Attributes:
+        settings: those in force.
+        answers: what was asked since the last change, answered.
+    """
 
     def __init__(self, store: Store, settings: Settings) -> None:
         """Take the first free slot of the data folder.
@@ -65,6 +71,7 @@ class Mirror:
             MirrorUnavailable: the folder cannot be written to.
         """
         self.settings = settings
+        self.answers = Answers()
         self._store = store
         self._slot = slots.take(settings.data_dir)
         self._database: Database | None = None

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from commandes import access
 from commandes.errors import MirrorError, MirrorMemory, MirrorUnavailable
+from commandes.mirror import answers
 from commandes.mirror.database import is_damage, is_full, reason
 from commandes.mirror.schema import query_text
 from commandes.words import _
@@ -67,7 +68,7 @@ class Snapshot:
     def ask(
         self, question: str, parameters: Mapping[str, object] | None = None
     ) -> pl.DataFrame:
-        """The whole answer to a question, a file of `sql/`.
+        """The whole answer to a question, a file of `sql/`; small ones are kept.
 
         Args:
             question: `orders/page_newest` is sql/orders/page_newest.sql.
@@ -81,7 +82,10 @@ class Snapshot:
 
         self._require(question, parameters)
 
-        text = query_text(question)
+        text, key = query_text(question), answers.key(question, parameters)
+        kept = self._mirror.answers.get((self.generation, self.seq), key)
+        if kept is not None:
+            return kept
 
         def answer(cursor: DuckDBPyConnection) -> pl.DataFrame:
             # A relation (`cursor.sql`) would be planned twice, which takes longer
@@ -89,7 +93,9 @@ class Snapshot:
             table = cursor.execute(text, _bound(cursor, parameters)).to_arrow_table()
             return pl.DataFrame(pl.from_arrow(table))
 
-        return self._with_cursor(answer)
+        found = self._with_cursor(answer)
+        self._mirror.answers.keep((self.generation, self.seq), key, found)
+        return found
 
     def slices(
         self, question: str, parameters: Mapping[str, object] | None, rows: int

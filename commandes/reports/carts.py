@@ -244,4 +244,6 @@ def _given(
         raise BadFilter(name="delay", value=minutes, choices=choices)
     given = parameters(snap, wanted, today)
     del given["dated"]
-    return given | {"delay": minutes, "now": now or datetime.now(UTC)}
+    # To the minute: what two people ask within one is one question.
+    moment = now or datetime.now(UTC).replace(second=0, microsecond=0)
+    return given | {"delay": minutes, "now": moment}

@@ -118,7 +118,9 @@ def unopened(store: Store, ids: Sequence[int]) -> frozenset[int]:
 
 def _given(search: str, now: datetime | None) -> dict[str, object]:
     clean = search.encode(errors="replace").decode()
-    return {"search": fold(clean).split() or None, "now": now or datetime.now(UTC)}
+    # To the minute: what two people ask within one is one question.
+    moment = now or datetime.now(UTC).replace(second=0, microsecond=0)
+    return {"search": fold(clean).split() or None, "now": moment}
 
 
 def movements(
