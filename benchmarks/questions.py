@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import duckdb
 
 from benchmarks import reports
-from benchmarks.timing import compared, most, ratio_row, seconds
+from benchmarks.timing import compared, most, ratio_row, ratios, seconds, turns
 from commandes.reports import orders
 from commandes.reports.filters import OrderFilter
 from commandes.reports.sales import sales
@@ -185,18 +185,40 @@ def measure(mirror: Mirror, count: int, copy: Path) -> Iterator[Row]:
                 anew(mirror, lambda asked=asked: ours(snapshot, asked.wanted)),
                 lambda asked=asked: by_hand(ask, asked),
                 work,
+                count,
             )
             yield ratio_row(work, count, found, most=most(count))
+        yield _deep(mirror, snapshot, count)
         for by in ("day", "month"):
             work = f"sales by {by}"
             found = compared(
                 anew(mirror, lambda by=by: _sums(sales(snapshot, reports.ALL, by))),
                 lambda by=by: _sums(ask(_SALES.format(by=by))),
                 work,
+                count,
             )
             yield ratio_row(work, count, found, most=most(count))
         yield from reports.measure(mirror, snapshot, count, ask)
     hand.close()
+
+
+def _deep(mirror: Mirror, snapshot: Snapshot, count: int) -> Row:
+    """A page in the middle of the list beside the first one: pages have places."""
+    middle = OrderFilter(last=_middle(snapshot))
+    place = orders.page(snapshot, middle).next
+    first = anew(mirror, lambda: orders.page(snapshot, OrderFilter()))
+    deep = anew(mirror, lambda: orders.page(snapshot, OrderFilter(), after=place))
+    work = "a page in the middle of the list, against the first"
+    return ratio_row(work, count, ratios(deep, first, turns(count, 9)), most=1.5)
+
+
+def _middle(snapshot: Snapshot) -> date:
+    """A day between the first and the last of the orders."""
+    last, first = (
+        orders.page(snapshot, OrderFilter(), sort=sort, size=1).rows["placed_at"][0]
+        for sort in ("newest", "oldest")
+    )
+    return (first + (last - first) / 2).date()
 
 
 def _sums(found: pl.DataFrame) -> dict[str, int]:

@@ -199,6 +199,7 @@ def measure(
             lambda report=report: ours(report),
             lambda report=report: _sums(ask(report.by_hand), report.sums),
             name,
+            count,
         )
         yield ratio_row(f"report: {name}", count, found, most=most(count))
 

@@ -48,20 +48,29 @@ def seconds(work: Callable[[], object]) -> float:
 def ratios(
     ours: Callable[[], object], theirs: Callable[[], object], runs: int = 9
 ) -> list[float]:
-    """Ours over theirs, pair by pair (A B A B …), after one round to warm up."""
-    ours()
-    theirs()
+    """Ours over theirs, pair by pair (A B A B …), after one round to warm up.
+
+    A single pair is of work that takes minutes: it needs no warming.
+    """
+    if runs > 1:
+        ours()
+        theirs()
     return [seconds(ours) / seconds(theirs) for _ in range(runs)]
 
 
+def turns(count: int, usual: int) -> int:
+    """How often work is measured: of ten million orders a third as often."""
+    return usual if count <= 1_000_000 else usual // 3
+
+
 def compared(
-    first: Callable[[], object], second: Callable[[], object], work: str
+    first: Callable[[], object], second: Callable[[], object], work: str, count: int
 ) -> list[float]:
     """The ratios of two ways to the same answer; other answers end the program."""
     one, other = first(), second()
     if one != other:
         raise SystemExit(f"{work}: {one} is not {other}")
-    return ratios(first, second)
+    return ratios(first, second, turns(count, 9))
 
 
 def most(count: int) -> float:
