@@ -11,7 +11,7 @@ import asyncio
 import random
 import statistics
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -27,7 +27,7 @@ from benchmarks import screen
 from benchmarks.timing import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from commandes.settings import Settings
 
@@ -42,7 +42,7 @@ PAUSE = (3.0, 7.0)
 # Seconds for which each number of people is watched; a click may take one of them.
 WATCHED = 30.0
 LIMIT = 1.0
-STEPS = (1, 2, 5, 10, 20, 40, 80, 160)
+STEPS = (1, 2, 5, 10, 20, 40, 60, 80, 120, 160)
 
 
 @dataclass(frozen=True)
@@ -116,36 +116,49 @@ async def _at_work(person: Person, until: float, chance: random.Random) -> list[
     return found
 
 
-async def _watched(server: Served, people: int) -> tuple[list[float], float]:
+async def _watched(servers: Sequence[Served], people: int) -> tuple[list[float], float]:
     """So many people at once: the seconds of their clicks, the memory then."""
     chance = random.Random(people)  # noqa: S311 (no secret)
-    here = [await Person.arriving(server) for _person in range(people)]
+    here = [
+        await Person.arriving(servers[number % len(servers)])
+        for number in range(people)
+    ]
     until = time.perf_counter() + WATCHED
     found = await asyncio.gather(*(_at_work(one, until, chance) for one in here))
-    memory = server.megabytes
+    memory = sum(server.megabytes for server in servers)
     for one in here:
         await one.leave()
     return sorted(chain.from_iterable(found)), memory
 
 
 def measure(settings: Settings, count: int) -> Iterator[Row]:
-    """Clicks of more and more people, until one in twenty takes over a second."""
+    """Clicks of more and more people in one process, then in two on the same store."""
+    for processes in (1, 2):
+        with ExitStack() as stack:
+            servers = [
+                stack.enter_context(served(settings)) for _process in range(processes)
+            ]
+            yield from _more_and_more(servers, count)
+
+
+def _more_and_more(servers: Sequence[Served], count: int) -> Iterator[Row]:
+    """Until one click in twenty takes over a second."""
     held, first, per_person = 0, 0.0, 0.0
-    with served(settings) as server:
-        for people in STEPS:
-            clicks, memory = asyncio.run(_watched(server, people))
-            slow = clicks[int(len(clicks) * 0.95)]
-            middle = statistics.median(clicks)
-            first = first or memory
-            yield Row(
-                f"{people} people, a click each 5 s: median; 95 of 100 within",
-                count,
-                f"{middle * 1000:.0f} ms",
-                f"{slow * 1000:.0f} ms, {memory:.0f} MB",
-            )
-            per_person = (memory - first) / max(1, people - 1)
-            if slow > LIMIT:
-                break
-            held = people
-    what = "people at once before a click takes over a second, one process"
+    where = "one process" if len(servers) == 1 else f"{len(servers)} processes"
+    for people in (step for step in STEPS if step >= len(servers)):
+        clicks, memory = asyncio.run(_watched(servers, people))
+        slow = clicks[int(len(clicks) * 0.95)]
+        middle = statistics.median(clicks)
+        first = first or memory
+        yield Row(
+            f"{people} people in {where}, a click each 5 s: median; 95 of 100 within",
+            count,
+            f"{middle * 1000:.0f} ms",
+            f"{slow * 1000:.0f} ms, {memory:.0f} MB",
+        )
+        per_person = (memory - first) / max(1, people - len(servers))
+        if slow > LIMIT:
+            break
+        held = people
+    what = f"people at once before a click takes over a second, {where}"
     yield Row(what, count, str(held), f"{per_person:.1f} MB each")
