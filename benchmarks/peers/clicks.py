@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
@@ -16,7 +15,7 @@ from urllib.parse import urlencode
 
 from benchmarks import screen, sessions
 from benchmarks.peers import turns
-from benchmarks.peers.clients import Browser, Reader
+from benchmarks.peers.clients import Browser, Loop, Reader
 from benchmarks.peers.turns import Tool
 from benchmarks.sessions import Served
 
@@ -60,9 +59,9 @@ def _counts(flat: Flat) -> dict[str, int]:
     return found | {turns.SEARCH: flat.named}
 
 
-def commandes(runner: asyncio.Runner, server: Served, flat: Flat) -> tuple[Tool, list]:
+def commandes(loop: Loop, server: Served, flat: Flat) -> tuple[Tool, list]:
     """Our own screen, by its WebSocket."""
-    reader, deep = (Reader(runner, server, sessions.PAGE) for _person in range(2))
+    reader, deep = (Reader(loop, server, sessions.PAGE) for _person in range(2))
     every = "archived=all"
     queries = {turns.FIRST: every, turns.STATUS: f"{every}&status=new"}
     queries[turns.SEARCH] = f"{every}&search=martin"
@@ -119,9 +118,9 @@ def _lines(text: str) -> int:
     return sum(1 for _record in csv.reader(io.StringIO(text))) - 1
 
 
-def pandas(runner: asyncio.Runner, server: Served, flat: Flat) -> tuple[Tool, list]:
+def pandas(loop: Loop, server: Served, flat: Flat) -> tuple[Tool, list]:
     """The page of an afternoon, by its WebSocket."""
-    reader = Reader(runner, server, "")
+    reader = Reader(loop, server, "")
     queries = {turns.FIRST: "", turns.STATUS: "status=new"}
     queries |= {turns.SEARCH: "search=martin", turns.DEEP: f"page={flat.deep}"}
     counts = _counts(flat) | {turns.DEEP: flat.count}
@@ -243,6 +242,8 @@ def _datasette_server(python: Path, flat: Flat, database: Path):
         # Usually it gives up after a second; a CSV after 100 MB.
         *("--setting", "sql_time_limit_ms", "60000"),
         *("--setting", "max_csv_mb", "0"),
+        # What it proposes by itself would take a second of each first page.
+        *("--setting", "suggest_facets", "off"),
     ]
     return _serving(command, port, "/-/versions.json")
 
@@ -272,7 +273,7 @@ def measure(
     store = settings.data_dir / "commandes.db"
     oscar_serving, oscar_loaded = _oscar_server(python, flat, store)
     with ExitStack() as stack:
-        runner = stack.enter_context(asyncio.Runner())
+        loop = stack.enter_context(Loop())
         servers = {
             turns.OURS: stack.enter_context(sessions.served(settings)),
             OSCAR: stack.enter_context(oscar_serving),
@@ -280,10 +281,10 @@ def measure(
             PANDAS: stack.enter_context(_pandas_server(python, flat)),
         }
         made = [
-            commandes(runner, servers[turns.OURS], flat),
+            commandes(loop, servers[turns.OURS], flat),
             oscar(servers[OSCAR], flat, store),
             datasette(servers[DATASETTE], flat),
-            pandas(runner, servers[PANDAS], flat),
+            pandas(loop, servers[PANDAS], flat),
         ]
         tools = [tool for tool, _open in made]
         yield from turns.in_turn(GROUP, tools, KINDS, flat.count)

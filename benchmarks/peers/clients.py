@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
+import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
@@ -12,7 +14,7 @@ from benchmarks.peers.turns import Failed
 from benchmarks.sessions import Person
 
 if TYPE_CHECKING:
-    import asyncio
+    from collections.abc import Coroutine
 
     from benchmarks.sessions import Served
 
@@ -60,19 +62,40 @@ class Browser:
         self._connection.close()
 
 
+class Loop:
+    """A thread that answers the servers' pings while others are measured for long."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def run(self, work: Coroutine):
+        """What the work gives, once it is done."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
 class Reader:
     """Somebody with a page of a Streamlit app open.
 
     Args:
-        runner: runs what waits for the socket.
+        loop: runs what waits for the socket.
         server: the app.
         page: the name of its first page.
     """
 
-    def __init__(self, runner: asyncio.Runner, server: Served, page: str) -> None:
-        self._runner, self._page = runner, page
+    def __init__(self, loop: Loop, server: Served, page: str) -> None:
+        self._loop, self._page = loop, page
         self._browser = Browser(server)
-        self._person = runner.run(Person.arriving(server, page))
+        self._person = loop.run(Person.arriving(server, page))
 
     def click(self, query: str, page: str | None = None) -> float:
         """Ask for the page under another address; seconds until it is all there.
@@ -115,11 +138,11 @@ class Reader:
 
     def close(self) -> None:
         """Close the page."""
-        self._runner.run(self._person.leave())
+        self._loop.run(self._person.leave())
         self._browser.close()
 
     def _sent(self, waiting) -> float:
-        spent = self._runner.run(waiting)
+        spent = self._loop.run(waiting)
         if self._elements("exception"):
             raise Failed("fails (an exception on the page)")
         return spent

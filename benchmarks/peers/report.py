@@ -42,8 +42,8 @@ _CONDITIONS = """\
   counts by status.
 - **Datasette** (the SQLite file by hand, limits on time and size lifted): search by its
   own full text page, on trigrams; sales per month is a query kept under a name; no
-  counts of values beside the list (facets) are asked, what it proposes of them by
-  itself on a first page is in it.
+  counts of values beside the list (facets) are asked, and its own proposals of them,
+  which take up to a second of each first page, are off.
 - **pandas + Streamlit**: benchmarks/peers/pandas_page.py, Parquet read once and kept in
   memory for everybody; it shows what the file was at that moment.
 - **The answer alone**: our functions of reports on the mirror (DuckDB); by hand one
