@@ -48,8 +48,9 @@ mutants: install  ## mutation testing of money and stock: 90 % killed, or it fai
 	$(BIN)/mutmut export-cicd-stats
 	$(BIN)/python tests/killed.py
 
-bench: install  ## measure the budgets (ORDERS="10000 1000000", TEN_MILLION=1 for 10 M)
-	$(BIN)/python -m benchmarks $(if $(ORDERS),--orders $(ORDERS)) $(if $(TEN_MILLION),--ten-million)
+bench: install  ## measure the budgets and other tools (ORDERS="10000 1000000", TEN_MILLION=1 for 10 M, PEERS_ONLY=1)
+	$(BIN)/python -m benchmarks $(if $(ORDERS),--orders $(ORDERS)) $(if $(TEN_MILLION),--ten-million) \
+	  $(if $(PEERS_ONLY),--peers-only)
 
 audit: install  ## look for known holes in the locked versions (needs the advisories' network)
 	@# Strict: what cannot be looked up is a failure, never a silent pass.
@@ -59,6 +60,9 @@ audit: install  ## look for known holes in the locked versions (needs the adviso
 lock: install  ## work out the exact versions anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header benchmarks/peers/requirements.in \
+	  -o benchmarks/peers/requirements.lock
 
 messages: install  ## collect the French texts and compile the English catalogue
 	$(BIN)/pybabel --quiet extract --no-location --omit-header --sort-output \

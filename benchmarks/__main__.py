@@ -1,7 +1,8 @@
 """`python -m benchmarks`: the table of budgets, ratios taken in one run.
 
 Stores are kept under .bench and used again. Numbers in docs/benchmarks.md come from
-this program; they are ratios against the same work done by hand on the same machine.
+this program; they are ratios against the same work done by hand, or by other tools, on
+the same machine.
 """
 
 from __future__ import annotations
@@ -10,16 +11,22 @@ import argparse
 import platform
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks import questions, screen, sessions, work
+from benchmarks import peers, questions, screen, sessions, work
+from benchmarks.peers import chart, report
 from benchmarks.timing import Row
 from commandes import settings as settings_module
 from commandes.intake.fill import fill
 from commandes.mirror import Mirror
 from commandes.store import open_store
 
+if TYPE_CHECKING:
+    from commandes.store import Store
+
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / ".bench"
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
 
 def settings_of(name: str) -> settings_module.Settings:
@@ -33,12 +40,18 @@ def say(row: Row) -> Row:
     return row
 
 
-def one_size(count: int) -> tuple[list[Row], float, float]:
-    """Every line for one number of orders; the page's seconds, the change's ms."""
+def filled(count: int) -> tuple[settings_module.Settings, Store]:
+    """The settings and the store of so many sample orders, filled if it is new."""
     settings = settings_of(str(count))
     store = open_store(settings)
     if fill(store, count, 1, actor="bench") != count:
         raise SystemExit(f"{settings.data_dir} holds something else: remove it")
+    return settings, store
+
+
+def one_size(count: int) -> tuple[list[Row], float, float]:
+    """Every line for one number of orders; the page's seconds, the change's ms."""
+    settings, store = filled(count)
     mirror = Mirror(store, settings)
     rows = []
     with mirror.snapshot():
@@ -66,9 +79,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--orders", nargs="*", type=int, default=[10_000, 1_000_000])
     parser.add_argument("--ten-million", action="store_true")
+    parser.add_argument("--peers-only", action="store_true")
     options = parser.parse_args()
     sizes = [*options.orders, *([10_000_000] if options.ten_million else [])]
     KEPT.mkdir(exist_ok=True)
+    if not options.peers_only:
+        write(budgets(sizes))
+    write_peers([count for count in sizes if count <= peers.LARGEST])
+
+
+def budgets(sizes: list[int]) -> list[Row]:
+    """Every line of the budgets, for all sizes."""
     shutil.rmtree(KEPT / "import", ignore_errors=True)
     rows = [say(row) for row in work.imports(settings_of("import"), KEPT)]
     first: tuple[int, float, float] | None = None
@@ -90,7 +111,35 @@ def main() -> None:
             )
     rows += map(say, screen.clicks({n: settings_of(str(n)) for n in sizes}))
     rows += map(say, sessions.measure(settings_of(str(sizes[-1])), sizes[-1]))
-    write(rows)
+    return rows
+
+
+def write_peers(sizes: list[int]) -> None:
+    """Measure beside other tools; their part of the document, and the chart."""
+    results = []
+    for count in sizes:
+        settings, store = filled(count)
+        store.close()
+        for result in peers.measure(settings, KEPT):
+            named = f"{result.orders} | {result.group} | {result.work} | {result.tool}"
+            print(f"{named} | {result.cell()}", flush=True)
+            results.append(result)
+    if not results:
+        return
+    told = report.lines(results, *peers.versions(KEPT), peers.LARGEST)
+    _put("\n".join(told), peers=True)
+    if not chart.write(results, DOCUMENT.with_suffix(".png")):
+        print("Chromium is missing: no chart")
+
+
+def _put(text: str, *, peers: bool) -> None:
+    """Write one part of the document; the other one stays as it was."""
+    old = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
+    budgets, _heading, others = old.partition(report.HEADING)
+    others = report.HEADING + others if others else ""
+    parts = (budgets, text) if peers else (text, others)
+    whole = "\n\n".join(part.strip() for part in parts if part.strip())
+    DOCUMENT.write_text(whole + "\n", encoding="utf-8")
 
 
 def write(rows: list[Row]) -> None:
@@ -113,8 +162,7 @@ def write(rows: list[Row]) -> None:
     lost = [row.work for row in rows if not row.ok]
     if lost:
         lines += ["Not held in this run: " + "; ".join(lost) + ".", ""]
-    (ROOT / "docs").mkdir(exist_ok=True)
-    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines), encoding="utf-8")
+    _put("\n".join(lines), peers=False)
 
 
 if __name__ == "__main__":

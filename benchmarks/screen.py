@@ -105,33 +105,45 @@ SCREENS = {
 def commandes(settings: Settings) -> Iterator[tuple[str, int]]:
     """Our app over a store, in a process of its own: its address, and its process."""
     command = [sys.executable, "-m", "commandes.cli", "serve", "--port", "0", "--json"]
-    with _running(command, {"COMMANDES_DATA_DIR": str(settings.data_dir)}) as process:
+    with running(command, {"COMMANDES_DATA_DIR": str(settings.data_dir)}) as process:
         yield json.loads(process.stdout.readline())["address"], process.pid
 
 
 @contextmanager
 def _constant() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(_HERE / "constant_app.py")),
         *("--server.headless=true", "--server.address=127.0.0.1"),
         *(f"--server.port={port}", "--browser.gatherUsageStats=false"),
     ]
-    with _running(command, {}):
+    with running(command, {}):
         address = f"http://127.0.0.1:{port}"
-        for _try in range(100):
-            with suppress(OSError), urlopen(address) as answer:
-                if answer.status == 200:
-                    break
-            time.sleep(0.2)
+        answers(address)
         yield address
 
 
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def answers(address: str) -> None:
+    """Wait until a server answers; SystemExit if it does not within a minute."""
+    for _try in range(300):
+        with suppress(OSError), urlopen(address) as answer:  # noqa: S310 (our own)
+            if answer.status == 200:
+                return
+        time.sleep(0.2)
+    raise SystemExit(f"{address} does not answer")
+
+
 @contextmanager
-def _running(
+def running(
     command: list[str], environment: dict[str, str]
 ) -> Iterator[subprocess.Popen[str]]:
+    """A server, until it is not needed any more."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **environment},

@@ -29,6 +29,8 @@ from benchmarks.timing import Row
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from streamlit.proto.WidgetStates_pb2 import WidgetState
+
     from commandes.settings import Settings
 
 PAGE = "commandes"
@@ -71,14 +73,19 @@ def served(settings: Settings) -> Iterator[Served]:
 
 
 class Person:
-    """Somebody with the list open."""
+    """Somebody with a Streamlit page open.
+
+    Attributes:
+        heard: what the server said to the last click.
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
+        self.heard: list[ForwardMsg] = []
 
     @classmethod
-    async def arriving(cls, server: Served) -> Person:
-        """Open the list."""
+    async def arriving(cls, server: Served, page: str = PAGE) -> Person:
+        """Open the list, or another page."""
         socket = await connect(
             f"ws://{server.address}/_stcore/stream",
             origin=f"http://{server.address}",
@@ -88,17 +95,32 @@ class Person:
             ping_interval=None,
         )
         person = cls(socket)
-        await person.click("")
+        await person.click("", page)
         return person
 
-    async def click(self, query: str) -> float:
-        """Ask for the list under another filter; seconds until it is all there."""
-        state = ClientState(query_string=query, page_name=PAGE)
+    async def click(
+        self, query: str, page: str = PAGE, pressed: WidgetState | None = None
+    ) -> float:
+        """Ask for a page under another filter; seconds until it is all there.
+
+        Args:
+            query: the page's address from the question mark on.
+            page: the page's name.
+            pressed: a button of the page that is shown.
+        """
+        state = ClientState(query_string=query, page_name=page)
+        if pressed is not None:
+            state.widget_states.widgets.append(pressed)
+        self.heard = []
         began = time.perf_counter()
         await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
         while True:
             told = ForwardMsg.FromString(await self._socket.recv())
-            if told.WhichOneof("type") == "script_finished":
+            self.heard.append(told)
+            # A script that starts itself again has not come to its end.
+            if told.WhichOneof("type") == "script_finished" and (
+                told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            ):
                 return time.perf_counter() - began
 
     async def leave(self) -> None:
