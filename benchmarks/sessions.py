@@ -133,7 +133,11 @@ async def _at_work(person: Person, until: float, chance: random.Random) -> list[
     found = []
     await asyncio.sleep(chance.uniform(0, PAUSE[1]))
     while time.perf_counter() < until:
-        found.append(await person.click(chance.choice(CLICKS)))
+        # Another first day each time: nobody has asked this before.
+        day = chance.randint(1, 28)
+        first = f"{chance.randint(1970, 1999)}-{chance.randint(1, 12):02}-{day:02}"
+        query = f"{chance.choice(CLICKS)}&from={first}"
+        found.append(await person.click(query))
         await asyncio.sleep(chance.uniform(*PAUSE))
     return found
 

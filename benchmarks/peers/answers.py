@@ -61,7 +61,7 @@ def _tool(name: str, asked: dict[str, Callable[[], object]], flat: Flat, deep: i
 
 
 def _ours(
-    snapshot: Snapshot, flat: Flat
+    mirror: Mirror, snapshot: Snapshot, flat: Flat
 ) -> tuple[dict[str, Callable[[], object]], int]:
     """What our screens ask for; the first order of the deep page."""
 
@@ -97,7 +97,9 @@ def _ours(
         turns.SALES: sold,
         turns.CSV: everything,
     }
-    return asked, deep()
+    # Each is worked out, though nothing has changed since the last time.
+    anew = {kind: questions.anew(mirror, ask) for kind, ask in asked.items()}
+    return anew, deep()
 
 
 def _hands(hand: Hand, flat: Flat, name: str) -> dict[str, Callable[[], object]]:
@@ -126,7 +128,7 @@ def measure(mirror: Mirror, flat: Flat, database: Path) -> Iterator[turns.Result
         by_hand.sqlite_hand(database) as sqlite,
         by_hand.postgres_hand(flat) as postgres,
     ):
-        asked, deep = _ours(snapshot, flat)
+        asked, deep = _ours(mirror, snapshot, flat)
         tools = [_tool(turns.OURS, asked, flat, deep)]
         tools.append(_tool(SQLITE, _hands(sqlite, flat, SQLITE), flat, deep))
         if postgres is None:

@@ -33,8 +33,10 @@ _CONDITIONS = """\
 - Our screen does more at each click than the others’: the counts beside every filter
   and view, tags, the totals per currency. Our sales page is the whole report (a dozen
   questions), of all dates; the others’ is one table, with pandas a chart.
-- **Commandes**: a page deep in the list is reached by « Suivante », page after page, as
-  people do. A CSV is chosen in the menu, made, and fetched; it has more columns.
+- **Commandes** keeps small answers until an order changes; each click asks what was not
+  asked before (another first day), and « the answer alone » is always worked out anew.
+  A page deep in the list is reached by « Suivante », page after page, as people do. A
+  CSV is chosen in the menu, made, and fetched; it has more columns.
 - **django-oscar** (dashboard, SQLite, its own models and indexes, waitress with
   {threads} threads, fifty orders a page, anonymous checkout on): it searches the
   beginning of first and last names of addresses, which « Saint-Martin » is not.
