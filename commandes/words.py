@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -120,16 +120,25 @@ def articles(lines: Iterable[tuple[int, str]]) -> str:
     return "\n".join(f"{number(units)} × {title}" for units, title in lines)
 
 
+LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+
+
 def _locale() -> str:
-    return {"fr": "fr_FR", "en": "en_GB"}[_language.get()]
+    return LOCALES[_language.get()]
 
 
 def number(value: float | Decimal, *, decimals: int | None = None) -> str:
     """A number with the language's separators: 1 234,5 or 1,234.5."""
+    return _number(_locale(), value, decimals)
+
+
+# A page has thousands of numbers, most of them again and again.
+@lru_cache(maxsize=10_000, typed=True)
+def _number(locale: str, value: float | Decimal, decimals: int | None) -> str:
     from babel.numbers import format_decimal
 
     pattern = None if decimals is None else f"#,##0.{'0' * decimals}".rstrip(".")
-    return format_decimal(value, format=pattern, locale=_locale())
+    return format_decimal(value, format=pattern, locale=locale)
 
 
 def size(count: int) -> str:
@@ -164,6 +173,11 @@ def per_cent(
 
 def money(minor: int, currency: str) -> str:
     """An amount in minor units as the language writes it: 1 240,50 €."""
+    return _money(_language.get(), minor, currency)
+
+
+@lru_cache(maxsize=10_000)
+def _money(language: str, minor: int, currency: str) -> str:
     from babel.numbers import format_currency
 
     from commandes.rules import minor_digits, to_major
@@ -172,14 +186,12 @@ def money(minor: int, currency: str) -> str:
     zeros = f".{'0' * decimals}" if decimals else ""
     # The locale's « £GB » and « JPY » are correct, but nobody writes them.
     sign = {"GBP": "£", "JPY": "¥"}.get(currency, "¤")
-    pattern = {"fr": f"#,##0{zeros} {sign}", "en": f"{sign}#,##0{zeros}"}[
-        _language.get()
-    ]
+    pattern = {"fr": f"#,##0{zeros} {sign}", "en": f"{sign}#,##0{zeros}"}[language]
     return format_currency(
         to_major(minor, currency),
         currency,
         format=pattern,
-        locale=_locale(),
+        locale=LOCALES[language],
         currency_digits=False,
     )
 

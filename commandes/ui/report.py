@@ -148,13 +148,13 @@ def draw(chart: Chart, code: str) -> None:
 
 def table(block: Block, zone: str) -> None:
     """The rows in words: amounts of their row's currency, the rest as it is."""
-    shown = block.rows.head(SHOWN)
+    shown = block.rows.head(SHOWN).rows(named=True)
     right = {"amount", "integer", "percent"}
     column = st.column_config
     st.dataframe(
         pl.DataFrame(
             {
-                one.code: [_cell(row, one, zone) for row in shown.iter_rows(named=True)]
+                one.code: [_cell(row, one, zone) for row in shown]
                 for one in block.columns
             },
             schema=dict.fromkeys([one.code for one in block.columns], pl.String),
