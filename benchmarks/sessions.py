@@ -28,10 +28,12 @@ from benchmarks.timing import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Self
 
     from commandes.settings import Settings
 
 PAGE = "commandes"
+_AGAIN = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 # What people filter by, as the page's address says it.
 CLICKS = (
     *("", "status=new", "payment=paid", "module=events", "status=done"),
@@ -62,9 +64,9 @@ class Served:
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[Served]:
-    """The app over a store, in a process of its own."""
-    with screen.commandes(settings) as (address, pid):
+def served(settings: Settings, log: Path | None = None) -> Iterator[Served]:
+    """The app over a store, in a process of its own, which logs to a file if asked."""
+    with screen.commandes(settings, log) as (address, pid):
         printed = urlsplit(address)
         cookie = f"commandes_{printed.port}={printed.query.removeprefix('token=')}"
         yield Served(f"127.0.0.1:{printed.port}", cookie, pid)
@@ -77,7 +79,7 @@ class Person:
         self._socket = socket
 
     @classmethod
-    async def arriving(cls, server: Served) -> Person:
+    async def arriving(cls, server: Served) -> Self:
         """Open the list."""
         socket = await connect(
             f"ws://{server.address}/_stcore/stream",
@@ -91,15 +93,23 @@ class Person:
         await person.click("")
         return person
 
-    async def click(self, query: str) -> float:
-        """Ask for the list under another filter; seconds until it is all there."""
-        state = ClientState(query_string=query, page_name=PAGE)
+    async def click(self, query: str, page: str = PAGE) -> float:
+        """Ask for a page under another filter; seconds until it is all there."""
+        return await self._run(ClientState(query_string=query, page_name=page))
+
+    async def _run(self, state: ClientState) -> float:
         began = time.perf_counter()
         await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
         while True:
             told = ForwardMsg.FromString(await self._socket.recv())
-            if told.WhichOneof("type") == "script_finished":
+            kind = told.WhichOneof("type")
+            self._hear(kind, told)
+            # A script that begins again by itself has not come to its end.
+            if kind == "script_finished" and told.script_finished != _AGAIN:
                 return time.perf_counter() - began
+
+    def _hear(self, kind: str, told: ForwardMsg) -> None:
+        """What a browser would do with a message."""
 
     async def leave(self) -> None:
         """Close the browser."""
