@@ -1,11 +1,12 @@
 # Commandes: every command stands here; bare `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check coverage mutants bench audit lock messages screenshots clean
+.PHONY: help install run test check coverage mutants bench soak audit lock messages screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+MINUTES ?= 60
 STAMP := $(VENV)/.installed
 # One more than there are processors: a test that drives a browser waits much.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
@@ -51,6 +52,9 @@ mutants: install  ## mutation testing of money and stock: 90 % killed, or it fai
 bench: install  ## measure the budgets and other tools (ORDERS="10000 1000000", TEN_MILLION=1 for 10 M, PEERS_ONLY=1)
 	$(BIN)/python -m benchmarks $(if $(ORDERS),--orders $(ORDERS)) $(if $(TEN_MILLION),--ten-million) \
 	  $(if $(PEERS_ONLY),--peers-only)
+
+soak: install  ## an hour of everybody at once, then count (MINUTES=5; DATABASE_URL=postgresql…)
+	$(if $(DATABASE_URL),COMMANDES_DATABASE_URL='$(DATABASE_URL)' )$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
 
 audit: install  ## look for known holes in the locked versions (needs the advisories' network)
 	@# Strict: what cannot be looked up is a failure, never a silent pass.

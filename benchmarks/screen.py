@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from benchmarks.timing import Row, ratio_row
+from commandes.settings import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,10 +103,14 @@ SCREENS = {
 
 
 @contextmanager
-def commandes(settings: Settings) -> Iterator[tuple[str, int]]:
-    """Our app over a store, in a process of its own: its address, and its process."""
+def commandes(settings: Settings, log: Path | None = None) -> Iterator[tuple[str, int]]:
+    """Our app over a store, in a process of its own: its address, and its process.
+
+    Args:
+        log: the file of what it says, if that is to be kept.
+    """
     command = [sys.executable, "-m", "commandes.cli", "serve", "--port", "0", "--json"]
-    with running(command, {"COMMANDES_DATA_DIR": str(settings.data_dir)}) as process:
+    with running(command, environment(settings), log) as process:
         yield json.loads(process.stdout.readline())["address"], process.pid
 
 
@@ -141,16 +146,17 @@ def answers(address: str) -> None:
 
 @contextmanager
 def running(
-    command: list[str], environment: dict[str, str]
+    command: list[str], variables: dict[str, str], log: Path | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     """A server, until it is not needed any more."""
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    with (log or Path(os.devnull)).open("w") as said:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **variables},
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
     try:
         yield process
     finally:

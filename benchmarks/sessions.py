@@ -28,12 +28,14 @@ from benchmarks.timing import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Self
 
     from streamlit.proto.WidgetStates_pb2 import WidgetState
 
     from commandes.settings import Settings
 
 PAGE = "commandes"
+_AGAIN = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 # What people filter by, as the page's address says it.
 CLICKS = (
     *("", "status=new", "payment=paid", "module=events", "status=done"),
@@ -64,9 +66,9 @@ class Served:
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[Served]:
-    """The app over a store, in a process of its own."""
-    with screen.commandes(settings) as (address, pid):
+def served(settings: Settings, log: Path | None = None) -> Iterator[Served]:
+    """The app over a store, in a process of its own, which logs to a file if asked."""
+    with screen.commandes(settings, log) as (address, pid):
         printed = urlsplit(address)
         cookie = f"commandes_{printed.port}={printed.query.removeprefix('token=')}"
         yield Served(f"127.0.0.1:{printed.port}", cookie, pid)
@@ -84,7 +86,7 @@ class Person:
         self.heard: list[ForwardMsg] = []
 
     @classmethod
-    async def arriving(cls, server: Served, page: str = PAGE) -> Person:
+    async def arriving(cls, server: Served, page: str = PAGE) -> Self:
         """Open the list, or another page."""
         socket = await connect(
             f"ws://{server.address}/_stcore/stream",
@@ -111,17 +113,23 @@ class Person:
         state = ClientState(query_string=query, page_name=page)
         if pressed is not None:
             state.widget_states.widgets.append(pressed)
+        return await self._run(state)
+
+    async def _run(self, state: ClientState) -> float:
         self.heard = []
         began = time.perf_counter()
         await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
         while True:
             told = ForwardMsg.FromString(await self._socket.recv())
+            kind = told.WhichOneof("type")
             self.heard.append(told)
-            # A script that starts itself again has not come to its end.
-            if told.WhichOneof("type") == "script_finished" and (
-                told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
-            ):
+            self._hear(kind, told)
+            # A script that begins again by itself has not come to its end.
+            if kind == "script_finished" and told.script_finished != _AGAIN:
                 return time.perf_counter() - began
+
+    def _hear(self, kind: str, told: ForwardMsg) -> None:
+        """What a browser would do with a message."""
 
     async def leave(self) -> None:
         """Close the browser."""
