@@ -362,4 +362,4 @@ def main() -> int:
 if __name__ == "__main__":
     with suppress(KeyboardInterrupt):
         sys.exit(main())
-    sys.exit(130)
+    sys.exit("interrupted: nothing was judged")
