@@ -129,7 +129,8 @@ def _locale() -> str:
 
 def number(value: float | Decimal, *, decimals: int | None = None) -> str:
     """A number with the language's separators: 1 234,5 or 1,234.5."""
-    return _number(_locale(), value, decimals)
+    # A nought of a fall too small to show is a nought.
+    return _number(_locale(), value or abs(value), decimals)
 
 
 # A page has thousands of numbers, most of them again and again.

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 # A question with more to say is asked again: exports and long tables.
 LARGEST = 100_000  # bytes
+# The key of a question with every filter set is about a thousand characters.
+LONGEST = 4_000
 MOST = 32_000_000  # bytes of all answers
+# What an answer of one row takes besides its bytes (measured).
+EACH = 2_000
 
 
 class Answers:
@@ -47,17 +51,19 @@ class Answers:
             key: of the question with its parameters; None: it is not kept.
             found: the answer.
         """
-        size = int(found.estimated_size())
         with self._lock:
             if moment > self._moment:
                 self._forget(moment)
-            if key is None or moment < self._moment or size > LARGEST:
+            if key is None or moment < self._moment:
                 return
-            self._bytes += size - self._size(key)
+            if found.estimated_size() > LARGEST:
+                return
+            if key in self._kept:
+                self._bytes -= _size(key, self._kept.pop(key))
+            self._bytes += _size(key, found)
             self._kept[key] = found
             while self._bytes > MOST:
-                _key, oldest = self._kept.popitem(last=False)
-                self._bytes -= int(oldest.estimated_size())
+                self._bytes -= _size(*self._kept.popitem(last=False))
 
     def forget(self) -> None:
         """Keep nothing more of this moment."""
@@ -69,21 +75,18 @@ class Answers:
         self._kept.clear()
         self._bytes = 0
 
-    def _size(self, key: str) -> int:
-        before = self._kept.get(key)
-        return 0 if before is None else int(before.estimated_size())
+
+def _size(key: str, found: pl.DataFrame) -> int:
+    return EACH + len(key) + int(found.estimated_size())
 
 
 def key(question: str, parameters: Mapping[str, object] | None) -> str | None:
     """What an answer is found again by; None where it is asked anew each time.
 
-    Carts of a click are told by the time it is (`keeps_cart` of sql/mirror/macros.sql);
-    what the mirror is checked by has to come from the file.
+    What the mirror is checked by has to come from the file; a long search is nobody
+    else's.
     """
     if question.startswith("mirror/"):
         return None
-    given = parameters or {}
-    traits = given.get("traits")
-    if isinstance(traits, dict) and traits.get("cart") is not None:
-        return None
-    return f"{question} {sorted(given.items())!r}"
+    found = f"{question} {sorted((parameters or {}).items())!r}"
+    return found if len(found) <= LONGEST else None

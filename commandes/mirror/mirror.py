@@ -224,8 +224,13 @@ class Mirror:
             if _cheaper_anew(missing, opened.orders()):
                 raise Unusable("far behind")
         while opened.head.seq < head.seq:
-            opened.step(self._store)
+            self._step(opened)
         return 0
+
+    def _step(self, opened: Database) -> None:
+        # What was told before may name who was erased since.
+        self.answers.forget()
+        opened.step(self._store)
 
     def _catch_up_beside(self) -> None:
         if self._catching is None or not self._catching.is_alive():
@@ -246,7 +251,7 @@ class Mirror:
                         return
                     anew = missing > NEAR and _cheaper_anew(missing, opened.orders())
                     if not anew:
-                        opened.step(self._store)
+                        self._step(opened)
                 if anew:
                     self.replace(generation)
 
@@ -298,6 +303,7 @@ class Mirror:
                 )
                 new.replace(self._slot.file)
                 self._generation += 1
+                self.answers.forget()
             except OSError as error:
                 raise self._unavailable(error) from error
             finally:

@@ -9,13 +9,13 @@ counted among those begun, so that trying 24 hours does not flatter today's rate
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from commandes.errors import BadFilter
-from commandes.reports import masking
+from commandes.reports import masking, periods
 from commandes.reports.asking import parameters
 from commandes.reports.sales import STEPS
 from commandes.words import N_
@@ -244,6 +244,4 @@ def _given(
         raise BadFilter(name="delay", value=minutes, choices=choices)
     given = parameters(snap, wanted, today)
     del given["dated"]
-    # To the minute: what two people ask within one is one question.
-    moment = now or datetime.now(UTC).replace(second=0, microsecond=0)
-    return given | {"delay": minutes, "now": moment}
+    return given | {"delay": minutes, "now": now or periods.this_minute()}

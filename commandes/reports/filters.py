@@ -221,7 +221,8 @@ class OrderFilter:
         asked["blind"] = "yes" if self.search and masking.is_on() else None
         if self.dated in SIDEBAR_DATED and set(asked.values()) == {None}:
             return None
-        return {**asked, "zone": zone.key}
+        now = None if self.cart is None else periods.this_minute()
+        return {**asked, "zone": zone.key, "now": now}
 
     def traits(self) -> dict[str, str]:
         """What is asked for that no control of the sidebar shows, in words by name."""

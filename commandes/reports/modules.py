@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from commandes.reports import periods
 from commandes.reports.asking import parameters
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     import polars as pl
 
@@ -84,7 +84,7 @@ def to_serve(
     given = parameters(snap, wanted)
     for name in ("from_at", "to_at", "dated"):
         del given[name]
-    return snap.ask("sales/to_serve", given | {"now": now or datetime.now(UTC)})
+    return snap.ask("sales/to_serve", given | {"now": now or periods.this_minute()})
 
 
 def _in_zone(

@@ -106,3 +106,8 @@ def _ordinal(text: str) -> str:
     if language() == "fr" and text.split(" ", maxsplit=1)[0] == "1":
         return "1er" + text[1:]
     return text
+
+
+def this_minute() -> datetime:
+    """The instant, to the minute: what two people ask within one is one question."""
+    return datetime.now(UTC).replace(second=0, microsecond=0)

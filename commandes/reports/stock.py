@@ -6,7 +6,6 @@ Levels are asked of the mirror; movements are read from the store, where they st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,7 +19,7 @@ from commandes.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Select
@@ -118,8 +117,7 @@ def unopened(store: Store, ids: Sequence[int]) -> frozenset[int]:
 
 def _given(search: str, now: datetime | None) -> dict[str, object]:
     clean = search.encode(errors="replace").decode()
-    # To the minute: what two people ask within one is one question.
-    moment = now or datetime.now(UTC).replace(second=0, microsecond=0)
+    moment = now or periods.this_minute()
     return {"search": fold(clean).split() or None, "now": moment}
 
 

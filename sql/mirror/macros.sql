@@ -173,8 +173,10 @@ create macro was_left(begun_at, ended_at, delay) as
 ended_at is null or ended_at > begun_at + to_minutes(delay);
 
 -- A cart whose delay is over: begun, abandoned, or recovered (paid later).
-create macro keeps_cart(wanted, delay, begun_at, ended_at, first_paid_at) as
-begun_at + to_minutes(delay) < get_current_timestamp()
+create macro keeps_cart(
+    wanted, delay, now_at, begun_at, ended_at, first_paid_at
+) as
+begun_at + to_minutes(delay) < now_at::timestamptz
 and (wanted = 'begun' or was_left(begun_at, ended_at, delay))
 and (wanted <> 'recovered' or first_paid_at is not null);
 
@@ -288,7 +290,8 @@ coalesce(
 -- The same with what clicks ask for, besides.
 -- traits: struct of currency, country, channel, promo, means, cart, owed, article,
 -- given_back, part (texts), weekday, hour, delay (integers), each null where
--- none is asked for; the shop's zone; blind, null for who may search for customers.
+-- none is asked for; the shop's zone; blind, null for who may search for customers;
+-- now, at which a cart's delay is over.
 create macro found_orders(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as table
@@ -403,6 +406,7 @@ where
         or keeps_cart(
             traits['cart'],
             coalesce(traits['delay'], 60),
+            traits['now'],
             cart_begun_at(orders.is_cart, orders.begun_at, orders.placed_at),
             cart_ended_at(
                 orders.is_cart,
