@@ -97,6 +97,16 @@ def test_a_period_is_about_the_movements(turn, mirror) -> None:
     ) == found
 
 
+def test_a_basket_is_without_the_tax_of_its_shipping(shop, mirror) -> None:
+    """10 € + 2 € of tax, shipped for 5 € + 1 €: the basket is 12 €."""
+    line = {"sku": "A", "title": "A", "price": 1000, "tax": 200, "tax_rate": 2000}
+    told = {"tax_included": False, "tax": 300, "shipping": 500}
+    shop.order("1", lines=[line], paid=1800, **told)
+    with mirror.snapshot() as snap:
+        (found,) = figures(snap, ALL)
+    assert (found.gross, found.basket) == (1800, 1200)
+
+
 def test_the_other_filters_choose_the_orders(turn, mirror) -> None:
     """A tag keeps the money of its orders; the archive counts unless left out."""
     with mirror.snapshot() as snap:
