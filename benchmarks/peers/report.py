@@ -65,8 +65,13 @@ _CONDITIONS = """\
 - Loading: our mirror made anew from the store; django-oscar by bulk inserts of its
   models; SQLite, PostgreSQL and Parquet from flat files, indexes included. A store
   of ours also has the journal, and a mirror that follows each change; by hand and in a
-  Parquet file nothing follows, and in none of the others can two people act on an order
-  with the same safety: that is not measured.
+  Parquet file nothing follows. Changing an order is not measured, for anybody.
+- Turns: one to warm up, then nine, or fewer once a tool has spent twenty seconds on one
+  kind of work. Of what takes over ten seconds the first turn counts too, beside a
+  warm one of ours: such a ratio is of one or two pairs, and rough.
+- Checked: the counts of the list and the rows of each CSV; of the answer alone also the
+  first order of the deep page and the sums of the sales. Not checked: which orders the
+  others’ deep pages show, and the figures on the pages of sales.
 - Sizes above {largest} are left out: django-oscar’s loading would take hours.
 """
 _ALWAYS = (
