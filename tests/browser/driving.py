@@ -10,7 +10,9 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import TYPE_CHECKING
+from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -135,7 +137,9 @@ def _started(
     process = context.Process(
         target=_run, args=(command, environment, folder, log, telling)
     )
-    process.start()
+    # A page's script run in this process before may stand there as its main program.
+    with mock.patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
+        process.start()
     telling.close()
     with os.fdopen(os.dup(told.fileno())) as lines:
         printed = json.loads(lines.readline())["address"]

@@ -79,7 +79,8 @@ def test_an_empty_filter_gives_every_parameter() -> None:
     # Nor does a date of the sidebar ask for traits; one that only clicks ask for does.
     for dated in DATED:
         traits = OrderFilter(dated=dated).parameters(PARIS, TODAY)["traits"]
-        none = {**dict.fromkeys(TRAITS), "blind": None, "zone": "Europe/Paris"}
+        plain = {"blind": None, "zone": "Europe/Paris", "now": None}
+        none = {**dict.fromkeys(TRAITS), **plain}
         assert traits == (None if dated in SIDEBAR_DATED else none)
     asked = OrderFilter(channel="web").parameters(PARIS, TODAY)["traits"]
     assert asked == none | {"channel": "web"}
