@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from sqlalchemy import BigInteger, select, type_coerce
+from sqlalchemy import BigInteger, case, select, type_coerce
 
 from commandes.store import tables
 from commandes.store.tables import Instant
@@ -48,10 +48,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "order_tags": ("order_id", "tag_id"),
     "shipments": ("id", "order_id", "carrier", "removed_at"),
-    "events": ("seq", "order_id", "at", "actor", "kind"),
+    "events": ("seq", "order_id", "at", "actor", "kind", "payload"),
     "stock_items": ("id", "sku", "service_at", "title", "on_hand", "alert_level"),
     "tags": ("id", "name", "color"),
 }
+
+# The entries of the journal whose payload the mirror reads: which letter it was.
+LETTERS = ("cart_reminded", "message_sent", "message_decided")
 
 # Tables that are staged and filled whole at each step: they are small.
 SMALL = ("tags", "stock_items")
@@ -67,6 +70,9 @@ def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
     # An instant stays the integer that it is in the store.
     if isinstance(column.type, Instant):
         return type_coerce(column, BigInteger()).label(column.key)
+    if column.key == "payload":
+        told = tables.events.c.kind.in_(LETTERS)
+        return case((told, column), else_="").label(column.key)
     return column
 
 

@@ -33,6 +33,19 @@ STEPS = (
     ("refunds", -1, False),
     ("net", 1, True),
 )
+# Whose orders stand behind a step: a column of the bridge. The others are of no order.
+ORDERS_OF = {
+    "articles": "sold_orders",
+    "discounts": "discounts_orders",
+    "shipping": "shipping_orders",
+    "fees": "fees_orders",
+    "tips": "tips_orders",
+    "tax_added": "tax_added_orders",
+    "sold": "sold_orders",
+    "cashed": "paid_orders",
+    "refunds": "refunded_orders",
+    "net": "moved_orders",
+}
 STEP_WORDS = {
     "articles": N_("Articles avant remises"),
     "discounts": N_("Remises"),
@@ -64,8 +77,8 @@ def bridge(
     orders sold still owed at its end.
 
     Returns:
-        currency, then each code of STEPS: Int64, minor units. One row per currency;
-        cashed, refunds and net are those of `sales`.
+        currency, each code of STEPS (minor units), then each column of ORDERS_OF:
+        Int64. One row per currency; cashed, refunds and net are those of `sales`.
 
     Raises:
         BadFilter: another `refunds_by`.

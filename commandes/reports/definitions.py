@@ -121,14 +121,16 @@ _DEFINITIONS = {
     "seats": Definition(
         N_(
             "Les places des commandes de la période, celles qui sont revenues, et ce "
-            "que le stock de la date a encore."
+            "que le stock de la date a encore, toutes catégories confondues. Une date "
+            "à venir sans vente compte aussi quand la période va jusqu’à aujourd’hui."
         ),
         "sales/seats",
     ),
     "covers": Definition(
         N_(
             "Les couverts des services de la période, sans ce qui est annulé ou "
-            "remboursé ; le service du soir commence à 16 h."
+            "remboursé ; le service du soir commence à 16 h. Quand plusieurs lignes "
+            "d’une réservation parlent de la même table, la plus grande compte."
         ),
         "sales/covers",
     ),

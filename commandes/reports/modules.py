@@ -17,21 +17,35 @@ if TYPE_CHECKING:
 
 
 def seats(
-    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+    snap: Snapshot,
+    wanted: OrderFilter,
+    *,
+    today: date | None = None,
+    now: datetime | None = None,
 ) -> pl.DataFrame:
     """Seats per event and date: sold, freed by refunds and cancellations, left.
+
+    A date still to come stands there without a sale too, where the period reaches to
+    this moment, or is about the dates themselves.
+
+    Args:
+        now: None: this moment.
 
     Returns:
         event, service_at (UTC), sold, freed, seats_left (null where no stock is kept):
         Int64.
     """
-    return snap.ask("sales/seats", parameters(snap, wanted, today))
+    given = parameters(snap, wanted, today) | {"now": now or periods.this_minute()}
+    return snap.ask("sales/seats", given)
 
 
 def covers(
     snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
 ) -> pl.DataFrame:
     """Covers per day and service; a table's service is dinner from 16 h.
+
+    Lines of one table repeat its covers: the largest counts, and the tables of a
+    reservation add up.
 
     The filter's period is about the services, whatever its `dated`; whole refunds and
     cancellations leave the figure, as the units of a line do that were given back.

@@ -40,8 +40,9 @@ def carts(series: pl.DataFrame, currency: str, by: str) -> Figure:
             y=rows[name].to_list(),
             name=said,
             marker={"color": color},
-            hovertemplate=f"%{{x|{charts.DAYS[by]}}}<br>{said} : %{{y:,.0f}}"
-            "<extra></extra>",
+            hovertemplate=f"%{{x|{charts.DAYS[by]}}}<br>"
+            + charts.pair(said, "%{y:,.0f}")
+            + "<extra></extra>",
         )
 
     figure = Figure([bars(name) for name in SERIES])

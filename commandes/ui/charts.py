@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import streamlit as st
 
 from commandes import words
 from commandes.rules import minor_digits
@@ -38,6 +39,8 @@ _SEPARATORS = {"fr": ",\u202f", "en": ".,"}
 DAYS = {"day": "%d/%m/%Y", "week": "%d/%m/%Y", "month": "%m/%Y"}
 # One hue from faint to full, readable on white and on black alike.
 _HEAT = [[0, "rgba(59, 112, 212, 0.08)"], [1, "rgba(59, 112, 212, 1)"]]
+# Streamlit's own labels are too faint on white (3.8 to 1).
+_LABELS = {"light": "#47505E", "dark": "#E4E7EB"}
 _MONTHS, _DAYS_SHORT = "%m/%Y", "%d/%m"
 _TICKS = 12
 _HEIGHT = 280
@@ -73,6 +76,21 @@ class Chart:
 def orders_said(counts: Sequence[int]) -> list[str]:
     """How many orders a click on each point opens."""
     return [plural("{n} commande", "{n} commandes", count) for count in counts]
+
+
+def pair(name: str, value: str) -> str:
+    """A name and its value, with the signs of the reader's language between them."""
+    return _("{name} : {value}").format(name=name, value=value)
+
+
+def axis_of_money(currency: str) -> dict[str, str]:
+    """How an axis writes whole amounts: the sign where the language has it."""
+    sign = text(words.sign(currency))
+    before = words.money(0, currency).startswith(words.sign(currency))
+    return {
+        "tickformat": ",.0f",
+        **({"tickprefix": sign} if before else {"ticksuffix": f" {sign}"}),
+    }
 
 
 def config(name: str) -> dict[str, Any]:
@@ -138,8 +156,9 @@ def house(figure: Figure, *, height: int = _HEIGHT, legend: bool = False) -> Fig
         bargap=0.25,
         hoverlabel={"align": "left"},
     )
-    figure.update_xaxes(automargin=True)
-    figure.update_yaxes(automargin=True, zeroline=True)
+    labels = {"color": _LABELS[st.context.theme.type or "light"]}
+    figure.update_xaxes(automargin=True, tickfont=labels)
+    figure.update_yaxes(automargin=True, tickfont=labels, zeroline=True)
     return figure
 
 
@@ -170,7 +189,6 @@ def sales(
 
     rows = found.filter(pl.col("currency") == currency).sort("period")
     periods = rows["period"].to_list()
-    unit = text(words.sign(currency))
 
     def named(name: str, sign: int = 1) -> dict[str, Any]:
         said = _(SERIES[name])
@@ -178,10 +196,16 @@ def sales(
             "x": periods,
             "y": [sign * amount for amount in major(rows[name], currency)],
             "name": said,
-            "hovertemplate": f"%{{x|{DAYS[by]}}}<br>{said} : "
-            f"%{{y:,.{minor_digits(currency)}f}} {unit}"
-            "<br>%{customdata}<extra></extra>",
-            "customdata": orders_said(rows[COUNTED[name]].to_list()),
+            "hovertemplate": f"%{{x|{DAYS[by]}}}<br>%{{customdata[0]}}"
+            "<br>%{customdata[1]}<extra></extra>",
+            "customdata": [
+                (pair(said, text(words.money(sign * amount, currency))), orders)
+                for amount, orders in zip(
+                    rows[name],
+                    orders_said(rows[COUNTED[name]].to_list()),
+                    strict=True,
+                )
+            ],
         }
 
     names = ["net"] if only_net else ["gross", "refunds", "net"]
@@ -194,7 +218,7 @@ def sales(
     house(figure, legend=not only_net)
     figure.update_layout(barmode="relative")
     over_time(figure, periods, by)
-    figure.update_yaxes(tickformat=",.0f", ticksuffix=f" {unit}")
+    figure.update_yaxes(**axis_of_money(currency))
     return Chart(
         figure,
         _("Ventes nettes par {step}, en {currency}").format(
@@ -237,7 +261,7 @@ def ranking(
             text=[text(one) for one in said],
             textposition="auto",
             hovertext=[
-                f"{text(label)} : {text(one)}{count}"
+                f"{pair(text(label), text(one))}{count}"
                 for label, one, count in zip(labels, said, opened, strict=True)
             ],
             hoverinfo="text",
@@ -262,7 +286,6 @@ def stacked(
     behind: Callable[[date, str], OrderFilter | None],
     *,
     counts: Sequence[int],
-    unit: str = "",
 ) -> Chart:
     """Bars over time, one colour per series, stacked.
 
@@ -272,16 +295,15 @@ def stacked(
     """
     from plotly.graph_objects import Bar, Figure
 
-    shown = f" {text(unit)}" if unit else ""
-    digits = ",.2f" if unit else ",d"
     figure = Figure(
         [
             Bar(
                 x=list(periods),
                 y=list(values),
                 name=text(name),
-                hovertemplate=f"%{{x|{DAYS[by]}}}<br>{text(name)} : "
-                f"%{{y:{digits}}}{shown}<br>%{{customdata}}<extra></extra>",
+                hovertemplate=f"%{{x|{DAYS[by]}}}<br>"
+                + pair(text(name), "%{y:,d}")
+                + "<br>%{customdata}<extra></extra>",
                 customdata=[
                     _("{orders} en tout").format(orders=said)
                     for said in orders_said(counts)
@@ -293,13 +315,17 @@ def stacked(
     house(figure, legend=True)
     figure.update_layout(barmode="stack")
     over_time(figure, periods, by)
-    figure.update_yaxes(tickformat=",.0f", ticksuffix=shown)
+    figure.update_yaxes(tickformat=",.0f")
     return Chart(
         figure,
         alt,
         tuple(tuple(behind(day, name) for day in periods) for name in series),
         tuple(tuple(counts) for _name in series),
     )
+
+
+def _hour(hour: int) -> str:
+    return _("{hour} h").format(hour=hour)
 
 
 def week_hours(
@@ -329,8 +355,10 @@ def week_hours(
             name=words.weekday(weekday),
             marker={"color": major(amounts, currency), "coloraxis": "coloraxis"},
             hovertext=[
-                f"{words.weekday(weekday)}, {hour} h : "
-                + text(words.money(amount, currency))
+                pair(
+                    f"{words.weekday(weekday)}, {_hour(hour)}",
+                    text(words.money(amount, currency)),
+                )
                 + f" · {opened}"
                 for hour, amount, opened in zip(
                     hours,
@@ -349,7 +377,7 @@ def week_hours(
     )
     figure.update_xaxes(
         tickvals=hours[::3],
-        ticktext=[f"{hour} h" for hour in hours[::3]],
+        ticktext=[_hour(hour) for hour in hours[::3]],
         showgrid=False,
     )
     figure.update_yaxes(
@@ -417,13 +445,13 @@ def waterfall(
             measure=["total" if is_sum else "relative" for *_rest, is_sum in steps],
             text=[text(one) for one in said],
             hovertext=[
-                f"{text(step[0])} : {text(one)}{count}"
+                f"{pair(text(step[0]), text(one))}{count}"
                 for step, one, count in zip(steps, said, opened, strict=True)
             ],
             hoverinfo="text",
             textposition="auto",
             cliponaxis=False,
-            increasing={"marker": {"color": "#4FA3D9"}},
+            increasing={"marker": {"color": "#009E73"}},
             decreasing={"marker": {"color": "#D55E00"}},
             totals={"marker": {"color": "#3B70D4"}},
         )

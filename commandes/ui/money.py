@@ -13,13 +13,12 @@ from commandes import access, words
 from commandes.reports import carts, comparison, figure_words
 from commandes.reports.definitions import definition
 from commandes.reports.figure_words import ABANDONMENT, TITLES
-from commandes.reports.figures import figures
+from commandes.reports.figures import Figures, figures
 from commandes.reports.sales import sales
 from commandes.ui import address, report
 from commandes.words import _
 
 if TYPE_CHECKING:
-    from commandes.reports.figures import Figures
     from commandes.reports.filters import OrderFilter
     from commandes.ui.framing import Here
 
@@ -46,22 +45,26 @@ def metrics(
 ) -> tuple[Figures, ...]:
     """The figures of a period against another; the shop's own currency first.
 
-    Two currencies are never added: the others stand in a table.
+    Two currencies are never added: the others stand in a table. The shop's own that
+    moved in the other time, or has carts, stands there with nought.
 
     Args:
         compared: a code of COMPARISONS; None: against nothing.
         abandonment: whether the rate of abandoned carts stands among them.
+
+    Returns:
+        The figures of the currencies that moved, in the order of the screen.
     """
-    found = ordered(here, figures(here.snap, wanted, refunds_by=refunds_by))
-    if not found:
+    moved = figures(here.snap, wanted, refunds_by=refunds_by)
+    before = _before(here, wanted, compared, refunds_by)
+    abandonment = abandonment and bool(compared) and access.may("carts.read")
+    if not moved:
         st.text(_("Aucune vente sur cette période."))
         _last_sales(here, wanted, refunds_by)
-        if abandonment and compared and access.may("carts.read"):
-            with st.grid(4, min_column_width=165, key="figures-none"):
-                _abandonment(here, wanted, compared, here.settings.currency)
+    found = _with_own(here, wanted, moved, before, carts_too=abandonment)
+    if not found:
         return ()
     first, *others = found
-    before = _before(here, wanted, compared, refunds_by)
     then = next((one for one in before if one.currency == first.currency), None)
     today = datetime.now(here.settings.zone).date()
     elapsed = comparison.elapsed(wanted, today)
@@ -70,7 +73,8 @@ def metrics(
         if elapsed == wanted
         else figures(here.snap, elapsed, refunds_by=refunds_by)
     )
-    now = next((one for one in so_far if one.currency == first.currency), None)
+    nothing = Figures(first.currency, 0, 0, 0, 0)
+    now = next((one for one in so_far if one.currency == first.currency), nothing)
     daily = sales(here.snap, wanted, "day", refunds_by=refunds_by).filter(
         pl.col("currency") == first.currency
     )
@@ -81,13 +85,36 @@ def metrics(
                 getattr(first, name),
                 (getattr(now, name, None), getattr(then, name, None)),
                 first.currency,
-                daily[name].to_list()[-_POINTS:] if name in daily.columns else None,
+                (daily[name].to_list()[-_POINTS:] if name in daily.columns else None)
+                or None,
             )
-        if abandonment and compared and access.may("carts.read"):
+        if abandonment and compared:
             _abandonment(here, wanted, compared, first.currency)
     if others:
         _others(others)
-    return found
+    return ordered(here, moved)
+
+
+def _with_own(
+    here: Here,
+    wanted: OrderFilter,
+    moved: tuple[Figures, ...],
+    before: tuple[Figures, ...],
+    *,
+    carts_too: bool,
+) -> tuple[Figures, ...]:
+    """What moved, and the shop's own currency beside it where it has something to say.
+
+    Nothing sold in it is a figure too, against what was sold before; so are its carts.
+    """
+    own = here.settings.currency
+    said = {one.currency for one in moved}
+    if own not in said and (
+        own in {one.currency for one in before}
+        or (carts_too and _rate(here, wanted, own) is not None)
+    ):
+        moved = (*moved, Figures(own, 0, 0, 0, 0))
+    return ordered(here, moved)
 
 
 def _last_sales(here: Here, wanted: OrderFilter, refunds_by: str) -> None:

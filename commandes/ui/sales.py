@@ -15,7 +15,6 @@ from commandes.reports import bridge as bridge_report
 from commandes.reports import customers as customers_report
 from commandes.reports import hours as hours_report
 from commandes.reports import modules as modules_report
-from commandes.reports import orders as orders_report
 from commandes.reports import transactions as transactions_report
 from commandes.reports.breakdown import breakdown
 from commandes.reports.export import columns
@@ -209,7 +208,8 @@ def _bridge(here: Here, asked: Asked) -> Block:
     ]
     behind = [_behind_step(asked, code) for code, *_rest in steps]
     counts = [
-        None if one is None else orders_report.count(here.snap, one) for one in behind
+        amounts.get(bridge_report.ORDERS_OF[code], 0) if one else None
+        for (code, *_rest), one in zip(steps, behind, strict=True)
     ]
     table = pl.DataFrame(
         {

@@ -60,7 +60,7 @@ def _post(here: Here) -> None:
     unread = conversations.conversations(here.store, limit=1).unread
     failed = len(conversations.problems(here.store))
     for label, count, icon in (
-        (_("Messages non lus"), unread, ":material/mark_email_unread:"),
+        (_("Conversations non lues"), unread, ":material/mark_email_unread:"),
         (_("Envois échoués ou non confirmés"), failed, ":material/report:"),
     ):
         if count:

@@ -4,12 +4,14 @@
 --   carts; $delay integer (minutes), $now timestamptz
 -- Columns: currency, reminded, paid, value (minor units)
 with reminders as (
-    -- From when the reminder had left, not from when it was queued.
+    -- From when the reminder itself had left: one that failed brought nothing.
     select asked.order_id, min(sent.occurred_at) as reminded_at
     from events as asked
     inner join events as sent
-        on sent.order_id = asked.order_id and sent.seq > asked.seq
-    where asked.kind = 'cart_reminded' and sent.kind = 'message_sent'
+        on sent.order_id = asked.order_id and sent.message = asked.message
+    where
+        asked.kind = 'cart_reminded'
+        and sent.kind in ('message_sent', 'message_decided')
     group by asked.order_id
 )
 

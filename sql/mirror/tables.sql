@@ -135,7 +135,8 @@ create table events (
     order_id bigint,
     occurred_at timestamptz not null,
     actor varchar not null,
-    kind varchar not null
+    kind varchar not null,
+    message bigint                     -- the letter that was queued, or has left
 );
 
 create table stock_items (

@@ -8,7 +8,8 @@
 --   (mark, sale, done)
 -- Columns: currency, articles, discounts, shipping, fees, tips, tax_added,
 --   gap, sold, not_cashed_yet, cashed_of_others, cashed, refunds, net (minor
---   units)
+--   units), sold_orders, discounts_orders, shipping_orders, fees_orders,
+--   tips_orders, tax_added_orders, paid_orders, refunded_orders, moved_orders
 with moves as (
     select
         *,
@@ -33,7 +34,22 @@ sums as (
         sum(n * total) as sold,
         sum(gross) as cashed,
         sum(if(is_sold, gross, 0)) as of_sold,
-        sum(refunds) as refunds
+        sum(refunds) as refunds,
+        sum(n) as sold_orders,
+        sum(if(discount <> 0, n, 0)) as discounts_orders,
+        sum(if(shipping <> 0, n, 0)) as shipping_orders,
+        sum(if(fees <> 0, n, 0)) as fees_orders,
+        sum(if(tip <> 0, n, 0)) as tips_orders,
+        sum(if(added <> 0, n, 0)) as tax_added_orders,
+        sum(if(is_paid_once, n, 0)) + count(distinct if(
+            not is_paid_once and payment_id is not null, id, null
+        )) as paid_orders,
+        count(distinct if(
+            n = 0 and payment_id is null and sold_at is not null, id, null
+        )) as refunded_orders,
+        sum(if(is_moved_once, n, 0)) + count(distinct if(
+            not is_moved_once and n = 0, id, null
+        )) as moved_orders
     from moves
     where counts
     group by currency
@@ -56,6 +72,7 @@ select
     cast(cashed - of_sold as bigint) as cashed_of_others,
     cast(cashed as bigint) as cashed,
     cast(refunds as bigint) as refunds,
-    cast(cashed - refunds as bigint) as net
+    cast(cashed - refunds as bigint) as net,
+    cast(columns('.*_orders') as bigint)
 from sums
 order by currency

@@ -1,5 +1,5 @@
 -- The covers of a restaurant, cancelled and refunded tables left out; dinner is
--- from 16 h.
+-- from 16 h. Lines of one table repeat its covers: the largest counts.
 -- One row per day and service.
 -- Parameters: those of filtered_orders but $dated, the period being that of the
 --   services themselves; $timezone text
@@ -39,13 +39,13 @@ tables as (
         lines.quantity > 0
         and units > 0
         and is_within(lines.service_at, $from_at, $to_at)
-    group by lines.order_id, lines.service_at
+    group by lines.order_id, lines.service_at, lines.details ->> 'table'
 )
 
 select
     at_time::date as day,
     if(date_part('hour', at_time) < 16, 'lunch', 'dinner') as service,
-    cast(count(*) as bigint) as orders,
+    cast(count(distinct order_id) as bigint) as orders,
     cast(sum(covers) as bigint) as covers
 from tables
 group by all

@@ -1,46 +1,79 @@
--- The seats of events: sold in the period, freed again, and what is left.
--- One row per event and date.
+-- The seats of events: sold in the period, freed again, and what each date has.
+-- One row per event and date: those sold in the period, and those to come that
+-- nobody bought in it, where it reaches to this moment or is theirs.
 -- Parameters: those of filtered_orders; the period is that of the sale: the
---   first payment, or what $dated says, where service is each seat's own
--- Columns: event, service_at, sold, freed, seats_left (null: no stock is kept
---   of it)
-with kept as (
-    select id, sold_at
-    from sold_orders(
-        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits
-    )
-    where module = 'events' and sold_at is not null
+--   first payment, or what $dated says, where service is each seat's own; $now
+--   timestamptz
+-- Columns: event, service_at, sold, freed, seats_left (null: no stock is kept)
+with seats as (
+    select lines.*, coalesce(lines.details ->> 'event', lines.title) as told
+    from order_lines as lines
+    inner join orders on orders.id = lines.order_id
+    where orders.module = 'events' and keeps_module($modules, 'events')
 ),
 
-places as (
+-- The seats of one reference and date are of the event that was told last.
+named as (
+    select sku, service_at, arg_max(told, id) as event
+    from seats
+    where sku is not null
+    group by all
+),
+
+sold as (
     select
-        coalesce(lines.details ->> 'event', lines.title) as event,
-        lines.service_at,
-        lines.sku,
-        sum(lines.quantity) as sold,
-        sum(lines.refunded_quantity + lines.cancelled_quantity) as freed
-    from order_lines as lines
-    inner join kept on kept.id = lines.order_id
+        coalesce(named.event, seats.told) as event,
+        seats.service_at,
+        sum(seats.quantity) as sold,
+        sum(seats.refunded_quantity + seats.cancelled_quantity) as freed
+    from seats
+    inner join sold_orders(
+        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
+        $refunds_to_do, $carts, $traits
+    ) as kept on kept.id = seats.order_id
+    left join named
+        on named.sku = seats.sku
+        and named.service_at is not distinct from seats.service_at
     where
-        is_within(
-            if($dated = 'service', lines.service_at, kept.sold_at),
+        kept.sold_at is not null
+        and is_within(
+            if($dated = 'service', seats.service_at, kept.sold_at),
             $from_at,
             $to_at
         )
-    group by all
+    group by 1, 2
+),
+
+-- All that a date has left, whichever of its seats were sold.
+left_over as (
+    select
+        coalesce(named.event, one.event, items.title, items.sku) as event,
+        items.service_at,
+        sum(items.on_hand) as seats_left
+    from stock_items as items
+    inner join (
+        select sku, if(min(event) = max(event), min(event), null) as event
+        from named
+        group by sku
+    ) as one on one.sku = items.sku
+    left join named
+        on named.sku = items.sku
+        and named.service_at is not distinct from items.service_at
+    group by 1, 2
 )
 
 select
-    places.event,
-    places.service_at,
-    cast(sum(places.sold) as bigint) as sold,
-    cast(sum(places.freed) as bigint) as freed,
-    cast(sum(items.on_hand) as bigint) as seats_left
-from places
-left join stock_items as items
-    on
-        items.sku = places.sku
-        and items.service_at is not distinct from places.service_at
-group by places.event, places.service_at
-order by places.service_at nulls last, places.event
+    coalesce(sold.event, here.event) as event,
+    coalesce(sold.service_at, here.service_at) as service_at,
+    cast(coalesce(sold.sold, 0) as bigint) as sold,
+    cast(coalesce(sold.freed, 0) as bigint) as freed,
+    cast(here.seats_left as bigint) as seats_left
+from sold
+full join left_over as here
+    on here.event = sold.event
+    and here.service_at is not distinct from sold.service_at
+where
+    sold.event is not null or here.service_at > $now and is_within(
+        if($dated = 'service', here.service_at, $now), $from_at, $to_at
+    )
+order by service_at nulls last, event

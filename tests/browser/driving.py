@@ -251,7 +251,11 @@ def settled(page: Page) -> None:
     """Wait until the page's script has come to its end and its title stands."""
     state = '[data-testid="stApp"][data-test-script-state="notRunning"]'
     page.locator(state).wait_for(timeout=PATIENCE)
-    page.locator('[data-testid="stMain"] h1').first.wait_for(timeout=PATIENCE)
+    try:
+        page.locator('[data-testid="stMain"] h1').first.wait_for(timeout=PATIENCE)
+    except Waited as waited:
+        said = page.locator("body").inner_text()
+        raise AssertionError(f"{page.url} has no title: {said!r}") from waited
 
 
 def closed(page: Page) -> None:

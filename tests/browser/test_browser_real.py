@@ -1,4 +1,4 @@
-"""The list in Chromium over real orders: a filter, its link, its file."""
+"""List and reports in Chromium over real orders: a filter, its link, its file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import re
 
 import pytest
-from driving import Orders, count_of, served
+from driving import PATIENCE, Orders, count_of, served, settled
 from playwright.sync_api import expect
 
 from commandes.intake import bring
@@ -55,3 +55,74 @@ def test_a_filter_its_link_and_its_file_agree(real_server, visitor):
     pence = sum(round(float(row["total"]) * 100) for row in rows)
     shown = re.sub(r"\D", "", sentence.split("commandes ·")[1])
     assert pence == int(shown) == 71763936
+
+
+# A label's colour and that of the paper under it, as the browser has them.
+LABEL = """() => [...document.querySelectorAll('.xtick text, .ytick text')].map(one =>
+  getComputedStyle(one).fill)"""
+PAPER = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+SPRING = "from=2011-03-01&to=2011-05-31"
+CHARTS = {
+    "": ["sales"],
+    "ventes": [
+        *("sales", "bridge", "module", "means", "country", "channel", "promo"),
+        *("articles", "hours", "customers"),
+    ],
+}
+
+
+def _contrast(one: str, other: str) -> float:
+    def light(color: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
+        red, green, blue = (
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("visitor", ["desk", "phone"], indirect=True)
+def test_charts_of_real_orders_are_read(real_server, visitor, scheme):
+    """Each chart has its marks, within the screen, and labels seen on their paper."""
+    page = visitor.open(f"{real_server.address}/")
+    page.emulate_media(color_scheme=scheme)
+    for path, codes in CHARTS.items():
+        page.goto(f"{real_server.address}/{path}?{SPRING}")
+        settled(page)
+        for code in codes:
+            block = page.locator(f".st-key-block-{code}")
+            block.locator(".js-plotly-plot .point").first.wait_for(state="attached")
+            plot = block.locator(".js-plotly-plot").bounding_box()
+            assert plot["x"] + plot["width"] <= page.viewport_size["width"]
+            assert plot["width"] > 250
+        assert page.get_by_test_id("stException").count() == 0
+        paper = page.evaluate(PAPER)
+        assert (_contrast(paper, "rgb(0, 0, 0)") < 2) == (scheme == "dark")
+        labels = set(page.evaluate(LABEL))
+        assert labels
+        assert all(_contrast(label, paper) >= 4.5 for label in labels)
+
+
+def test_a_month_of_real_orders_opens_in_the_list(real_server, visitor):
+    """The bar of March says how many were cashed: the list has those, and their sum."""
+    page = visitor.open(f"{real_server.address}/ventes?{SPRING}&by=month")
+    block = page.locator(".st-key-block-sales")
+    bar = block.locator(".bars .point").first
+    bar.wait_for(state="attached", timeout=PATIENCE)
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*place)
+    hover = block.locator(".hoverlayer text")
+    hover.first.wait_for()
+    said = re.search(r"([\d\s]+) commandes", " ".join(hover.all_text_contents()))
+    expected = int(re.sub(r"\D", "", said[1]))
+
+    page.mouse.click(*place)
+
+    page.wait_for_url(re.compile("/commandes.*from=2011-03-01&to=2011-03-31"))
+    settled(page)
+    assert count_of(page) == expected > 1_000

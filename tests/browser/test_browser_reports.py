@@ -123,6 +123,46 @@ def test_a_figure_says_how_it_is_calculated(server, visitor):
     assert "Net,EUR,60.00,6" in lines
 
 
+def test_a_chart_is_a_picture(server, visitor):
+    """The camera over a chart gives a PNG, named by the question."""
+    page = visitor.open(f"{server.address}/ventes?{ALL}")
+    block = _block(page, "module")
+    block.locator(".js-plotly-plot").hover()
+    camera = block.locator('.modebar-btn[data-title="Télécharger en PNG"]')
+    with page.expect_download() as download:
+        camera.click(force=True)
+    assert download.value.suggested_filename == "module.png"
+    assert download.value.path().read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_charts_speak_english(server, visitor):
+    """Numbers, names of days and what is said of a chart, as the reader's language."""
+    page = visitor.open(f"{server.address}/ventes?{ALL}&lang=en")
+    bar = _block(page, "module").locator(".bars .point").first
+    bar.scroll_into_view_if_needed()
+    bar.hover(force=True)
+    hover = page.locator(".hoverlayer text")
+    expect(hover.first).to_contain_text("Shop: €60.00 · 6 orders")
+    expect(_block(page, "hours").locator(".ytick text").last).to_have_text("Mon")
+    first = _block(page, "sales").locator(".ytick text").last
+    expect(first).to_contain_text(re.compile(r"^€\d"))
+    expect(page.get_by_label("Which module sells?")).not_to_have_count(0)
+
+
+def test_a_shop_of_one_order_looks_right(tmp_path, visitor):
+    """One bar, one line, no error, whichever report."""
+    with served(tmp_path / "data", lambda shop: shop.order("1", paid=1000)) as running:
+        page = visitor.open(f"{running.address}/ventes?{ALL}")
+        for code in ("sales", "bridge", "module", "articles", "hours", "customers"):
+            _block(page, code).locator(".point").first.wait_for(state="attached")
+        expect(page.get_by_text("1 article vendu")).to_be_visible()
+        for path in ("", "paniers"):
+            page.goto(f"{running.address}/{path}?{ALL}")
+            settled(page)
+            assert page.get_by_test_id("stException").count() == 0
+        expect(page.get_by_text("source").first).to_be_visible()
+
+
 @pytest.mark.parametrize("visitor", ["phone"], indirect=True)
 def test_reports_fit_a_phone(server, visitor):
     """At 390 pixels nothing is wider than the screen, and charts can be read."""

@@ -413,8 +413,8 @@ def test_what_a_reminder_brought_stands_in_it(shop, make, settings):
     cart = {"at": begun, "begun_at": begun, "email": None, "currency": "GBP"}
     shop.order("cart", **cart, is_cart=True)
     with shop.store.writing("t") as writer:
-        writer.record(shop.id_of("cart"), "cart_reminded")
-        writer.record(shop.id_of("cart"), "message_sent")
+        writer.record(shop.id_of("cart"), "cart_reminded", {"message": 7})
+        writer.record(shop.id_of("cart"), "message_sent", {"message": 7})
     later = begun + timedelta(days=1)
     shop.order("cart", **cart, is_cart=True, paid=[{"amount": 1000, "at": later}])
     after = later + timedelta(days=1)

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from shop import Shop
+from sqlalchemy import select
 
 from commandes import settings as settings_module
 from commandes.actions import carts as acting
@@ -23,7 +24,7 @@ from commandes.errors import BadFilter
 from commandes.mirror import Mirror
 from commandes.reports import carts, orders
 from commandes.reports.filters import OrderFilter
-from commandes.store import open_store
+from commandes.store import open_store, tables
 
 ALL = OrderFilter(archived="all")
 NOON = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
@@ -354,7 +355,7 @@ def test_a_bar_opens_its_very_carts(world, delay) -> None:
 
 
 def test_what_the_reminders_brought_back(shop, mirror) -> None:
-    """Paid after the reminder counts, paid before it or never does not."""
+    """Paid after the reminder left counts; before it, or after another letter, not."""
     store = shop.store
     store.settings = replace(
         store.settings, public_url="https://c.example.org", shop_url="https://s.org"
@@ -365,28 +366,48 @@ def test_what_the_reminders_brought_back(shop, mirror) -> None:
         shop.incoming(
             [
                 cart(str(n), **{**agreed, "email": f"{n}@example.org"})
-                for n in range(1, 4)
+                for n in range(1, 7)
             ]
         )
     )
-    for number in ("1", "2"):
-        acting.remind(
-            store, Order(number), "Panier", "{panier} {desabonnement}", actor="t"
-        )
-    acting.remind(store, Order("3"), "Panier", "{panier} {desabonnement}", actor="t")
-    # The reminders of 1 and 2 leave; that of 3 still waits when it is paid.
-    with store.writing("outbox") as writer:
-        for number in ("1", "2"):
-            writer.record(shop.id_of(number), "message_sent", {})
-    payments.pay(store, Order("1"), actor="t")
-    payments.pay(store, Order("3"), actor="t")
-    messages.message(store, Order("2"), "Bonjour", "Encore là ?", actor="t")
-
-    with mirror.snapshot() as snap:
-        back = carts.brought_back(snap, ALL)
-    assert back.rows(named=True) == [
-        {"currency": "EUR", "reminded": 2, "paid": 1, "value": 1000}
+    reminders = {}
+    for number in "123456":
+        text = "{panier} {desabonnement}"
+        acting.remind(store, Order(number), "Panier", text, actor="t")
+        (reminders[number],) = letters(store, shop.id_of(number))
+    # Those of 1, 2 and 5 leave, 5 by what a person says; that of 3 waits, that of 4
+    # fails though another letter leaves, and that of 6 is to be sent again.
+    other = messages.message(store, Order("4"), "Bonjour", "Là ?", actor="t")
+    assert other.took_effect
+    *_reminder, letter = letters(store, shop.id_of("4"))
+    said = [
+        ("1", "message_sent", {"message": reminders["1"]}),
+        ("2", "message_sent", {"message": reminders["2"]}),
+        ("4", "message_failed", {"message": reminders["4"]}),
+        ("4", "message_sent", {"message": letter}),
+        ("5", "message_decided", {"message": reminders["5"], "state": "sent"}),
+        ("6", "message_decided", {"message": reminders["6"], "state": "queued"}),
     ]
+    with store.writing("outbox") as writer:
+        for number, kind, payload in said:
+            writer.record(shop.id_of(number), kind, payload)
+    for number in "13456":
+        payments.pay(store, Order(number), actor="t")
+
+    expected = [{"currency": "EUR", "reminded": 3, "paid": 2, "value": 2000}]
+    with mirror.snapshot() as snap:
+        assert carts.brought_back(snap, ALL).rows(named=True) == expected
+    mirror.rebuild()
+    with mirror.snapshot() as snap:
+        assert carts.brought_back(snap, ALL).rows(named=True) == expected
+
+
+def letters(store, order_id: int) -> list[int]:
+    """The messages of an order, oldest first."""
+    c = tables.messages.c
+    with store.reading() as connection:
+        found = select(c.id).where(c.order_id == order_id).order_by(c.id)
+        return list(connection.scalars(found))
 
 
 def test_a_payment_taken_back_is_none(shop, mirror) -> None:

@@ -207,6 +207,57 @@ def test_seats_by_service_are_those_of_the_date_asked_for(shop, mirror) -> None:
     assert found.select("service_at", "sold").rows() == [(dates[1], 1)]
 
 
+def test_a_date_has_left_what_all_its_seats_have(shop, mirror) -> None:
+    """Also those of a category, or of a date, that nobody bought in the period."""
+    gala, next_one = (datetime(2026, m, 3, 19, tzinfo=UTC) for m in (5, 6))
+    over = datetime(2026, 4, 10, 19, tzinfo=UTC)
+
+    def seat(sku: str, at: datetime, event: str = "Gala") -> list[dict]:
+        facts = {"event": event}
+        return [{"sku": sku, "price": 5, "service_at": at, "details": facts}]
+
+    def bought(number: str, lines: list[dict], month: int, **more: object) -> None:
+        at = datetime(2026, month, 2, 9, tzinfo=UTC)
+        paid = [{"amount": 5, "at": at}]
+        shop.order(number, module="events", lines=lines, at=at, paid=paid, **more)
+
+    bought("1", seat("A", gala, "Gala de printemps"), 3)
+    bought("2", seat("B", gala), 3)
+    bought("3", seat("A", gala), 4)
+    bought("4", seat("C", over, "Concert"), 3)
+    shop.order("5", paid=1000)
+    levels = [("A", gala, 10), ("B", gala, 20), ("A", next_one, 7), ("C", over, 3)]
+    stock.open_levels(shop.store, [*levels, ("LAMP", None, 4)], actor="t")
+
+    def found(first: date, last: date, **more: object) -> list[tuple]:
+        wanted = OrderFilter(first=first, last=last, **{"dated": "paid", **more})
+        with mirror.snapshot() as snap:
+            return modules.seats(snap, wanted, today=TODAY, now=NOW).rows()
+
+    march = [("Concert", over, 1, 0, 3), ("Gala", gala, 2, 0, 30)]
+    assert found(date(2026, 3, 1), date(2026, 3, 31)) == march
+    to_come = [("Gala", gala, 1, 0, 30), ("Gala", next_one, 0, 0, 7)]
+    assert found(date(2026, 4, 1), date(2026, 4, 30)) == to_come
+    assert found(date(2026, 4, 1), date(2026, 4, 30), modules=("store",)) == []
+    june = {"first": date(2026, 6, 1), "last": date(2026, 6, 30), "dated": "service"}
+    assert found(**june) == [("Gala", next_one, 0, 0, 7)]
+
+
+def test_tables_of_one_reservation_add_up(shop, mirror) -> None:
+    """Lines of one table repeat its covers."""
+    at = datetime(2026, 4, 9, 19, tzinfo=UTC)
+
+    def line(table: str, covers: int) -> dict:
+        facts = {"table": table, "covers": covers}
+        return {"title": "Menu", "price": 10, "service_at": at, "details": facts}
+
+    lines = [line("4", 6), line("4", 6), line("5", 2)]
+    shop.order("1", module="restaurant", lines=lines, paid=30)
+    with mirror.snapshot() as snap:
+        found = modules.covers(snap, APRIL, today=TODAY)
+    assert found.select("orders", "covers").rows() == [(1, 8)]
+
+
 def test_a_first_renewal_is_no_new_plan(shop, mirror) -> None:
     """Its first payment was made elsewhere: it counts among the renewals alone."""
     at = datetime(2026, 4, 2, 9, tzinfo=UTC)

@@ -199,6 +199,69 @@ def test_every_quarter_of_an_hour_falls_on_its_local_day(settings, zone) -> None
     assert expected[date(2026, 3, 29)] == listed
 
 
+@pytest.mark.parametrize(
+    "zone", ["Europe/Paris", "Pacific/Auckland", "America/New_York"]
+)
+def test_a_refund_falls_on_its_local_day(settings, zone) -> None:
+    """In parts, then the rest, then cancelled: through New Year and four clock changes.
+
+    Half an hour before each midnight too, and a transfer that waits for a week.
+    """
+    settings = replace(settings, timezone=zone)
+    place, store = ZoneInfo(zone), open_store(settings)
+    starts = [(2025, 10, 26), (2025, 11, 2), (2025, 12, 31, 10), (2026, 3, 8)]
+    starts += [(2026, 3, 29), (2026, 4, 5)]
+    instants = [
+        datetime(*start, tzinfo=UTC) - timedelta(hours=13) + timedelta(minutes=30 * i)
+        for start in starts
+        for i in range(2 * 48)
+    ]
+    expected: dict[date, list[int]] = {}
+
+    def counts(at: datetime, gross: int, refunds: int) -> None:
+        day = expected.setdefault(at.astimezone(place).date(), [0, 0])
+        day[0], day[1] = day[0] + gross, day[1] + refunds
+
+    told = []
+    for i, at in enumerate(instants):
+        waits = timedelta(days=7 if i % 5 == 0 else 0)
+        parts = [(30 + i, at + waits), (70, at + waits + timedelta(hours=1, minutes=i))]
+        refunds = parts[: i % 3]
+        counts(at + waits, 100 + i, 0)
+        for amount, marked in refunds:
+            counts(marked, 0, amount)
+        told.append(
+            {
+                "number": str(i),
+                "at": at,
+                "total": 100 + i,
+                "paid": [{"amount": 100 + i, "at": at + waits}],
+                "refunded": [
+                    {"amount": amount, "marked_at": marked, "origin": "here"}
+                    for amount, marked in refunds
+                ],
+                "status": "cancelled" if len(refunds) == 2 else "done",
+            }
+        )
+    shop = Shop(store)
+    shop.bring(shop.incoming(told))
+    mirror = Mirror(store, settings)
+    with mirror.snapshot() as snap:
+        days = sales(snap, ALL, "day", today=TODAY)
+        sums = [
+            sales(snap, ALL, by, today=TODAY).select("gross", "refunds", "net").sum()
+            for by in ("day", "week", "month")
+        ]
+    mirror.close()
+    store.close()
+    assert {
+        day: [gross, refunds]
+        for day, gross, refunds in series(days, "gross", "refunds")
+    } == expected
+    gross, refunds = (sum(one[at] for one in expected.values()) for at in (0, 1))
+    assert [one.row(0) for one in sums] == [(gross, refunds, gross - refunds)] * 3
+
+
 def test_no_sale_is_an_empty_table(shop, mirror) -> None:
     """Without any payment there is no row, whatever the period."""
     shop.order("1")

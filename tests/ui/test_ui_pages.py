@@ -214,6 +214,53 @@ def test_the_dashboard_leads_to_what_waits(open_page, shop):
     assert "Commandes non payées · 1" in [link.value for link in app.page_link]
 
 
+def test_the_dashboard_leads_to_the_letters_that_wait(open_page, shop):
+    """Unread answers, and letters that did not leave, each a link to the messages."""
+    shop.order("1", paid=1000)
+    order = shop.id_of("1")
+    with shop.store.writing("t") as writer:
+        for place, (direction, state) in enumerate(
+            [("in", "received"), ("in", "received"), ("out", "failed")], 1
+        ):
+            writer.connection.execute(
+                tables.messages.insert().values(
+                    id=place,
+                    order_id=order,
+                    direction=direction,
+                    subject="Bonjour",
+                    body="Où est ma lampe ?",
+                    state=state,
+                    actor="t",
+                    at=writer.now,
+                    state_at=writer.now,
+                )
+            )
+        writer.record(order, "message_received", {"message": 1})
+    links = {link.value: link.page for link in open_page().page_link}
+
+    for label in ("Conversations non lues · 1", "Envois échoués ou non confirmés · 1"):
+        assert links[label] == "conversations", label
+
+
+def test_the_currency_of_the_shop_may_fall_to_nought(open_page, shop):
+    """Sold last month, not in this one: nought, against what it was; carts too."""
+    from datetime import UTC, datetime, timedelta
+
+    now = datetime.now(UTC)
+    before = now - timedelta(days=40)
+    shop.order("1", at=before, paid=5000, total=5000)
+    shop.order("2", at=now, paid=700, total=700, currency="GBP")
+    cart = {"is_cart": True, "at": now - timedelta(days=1), "email": None}
+    shop.order("3", **cart, begun_at=now - timedelta(days=1))
+    app = open_page(period="last_30_days", compared="before")
+
+    metrics = {m.label: (m.value, m.delta) for m in app.metric}
+    assert metrics["Ventes nettes"] == ("0,00 €", "-100 %")
+    assert metrics["Commandes"] == ("0", "-100 %")
+    assert metrics["Taux d’abandon"][0] == "100 %"
+    assert list(app.dataframe[0].value["Devise"]) == ["GBP"]
+
+
 @pytest.mark.parametrize("path", ["accueil/tableau_de_bord.py", "rapports/ventes.py"])
 def test_a_period_without_sales_leads_to_the_last_ones(open_page, shop, path):
     """A shop that has just brought its past in sees where its sales are."""

@@ -119,7 +119,10 @@ def test_the_chart_is_the_series_to_the_cent():
     ]
     assert figure.layout.separators[0] == ","
     assert chart.counts == ((2, 1), (0, 1), (2, 1))
-    assert list(figure.data[1].customdata) == ["0 commande", "1 commande"]
+    assert [tuple(one) for one in figure.data[1].customdata] == [
+        (f"Remboursé : {words.money(0, 'TND')}", "0 commande"),
+        (f"Remboursé : {words.money(-234, 'TND')}", "1 commande"),
+    ]
     clicked = [{"curve_number": 1, "point_index": 1}]
     assert chart.opened(clicked) == behind(date(2026, 3, 2), "refunds")
     assert chart.opened([{"curve_number": 9, "point_index": 1}]) is None
