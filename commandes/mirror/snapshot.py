@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Their filter has no period: that of the money and of the carts is their own.
+_UNDATED = ("sales", "carts")
+
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 
@@ -90,7 +93,8 @@ class Snapshot:
         def answer(cursor: DuckDBPyConnection) -> pl.DataFrame:
             # A relation (`cursor.sql`) would be planned twice, which takes longer
             # than the copy that DuckDB warns of.
-            table = cursor.execute(text, _bound(cursor, parameters)).to_arrow_table()
+            self._reach(cursor, question, parameters)
+            table = cursor.execute(text, dict(parameters or {})).to_arrow_table()
             return pl.DataFrame(pl.from_arrow(table))
 
         found = self._with_cursor(answer)
@@ -115,8 +119,9 @@ class Snapshot:
         text, given, seq = query_text(question), 0, self.seq
 
         def start(cursor: DuckDBPyConnection) -> pa.RecordBatchReader:
-            given = _bound(cursor, parameters)
-            return cursor.sql(text, params=given).to_arrow_reader(rows)
+            self._reach(cursor, question, parameters)
+            bound = dict(parameters or {})
+            return cursor.sql(text, params=bound).to_arrow_reader(rows)
 
         while True:
             reader = self._with_cursor(start)
@@ -197,6 +202,19 @@ class Snapshot:
 
     def _attach(self) -> None:
         self._cursor = self._mirror.begin(self, wait=self._wait)
+        self._path = ""
+
+    def _reach(
+        self,
+        cursor: DuckDBPyConnection,
+        question: str,
+        parameters: Mapping[str, object] | None,
+    ) -> None:
+        """Put the macros that a question needs in reach, the plainest that will do."""
+        path = _search_path(question, parameters or {})
+        if path != self._path:
+            cursor.execute(f"set search_path = '{path}'")
+            self._path = path
 
     def detach(self) -> None:
         """Give the cursor back, whatever it is doing; a later question reattaches."""
@@ -222,11 +240,12 @@ class Snapshot:
         self.close()
 
 
-def _bound(
-    cursor: DuckDBPyConnection, parameters: Mapping[str, object] | None
-) -> dict[str, object] | None:
-    """The parameters, with the macros that they need in reach: sql/mirror/macros."""
-    given = dict(parameters or {})
-    plain = "traits" in given and given["traits"] is None
-    cursor.execute(f"set search_path = '{'plain,main' if plain else 'main'}'")
-    return given or None
+def _search_path(question: str, parameters: Mapping[str, object]) -> str:
+    """Where macros are looked for; sql/mirror/macros says what each place leaves out."""
+    if "traits" not in parameters or parameters["traits"] is not None:
+        return "main"
+    dated = parameters.get("dated") in (None, "placed")
+    undated = question.partition("/")[0] in _UNDATED
+    if (dated or undated) and parameters.get("search") is None:
+        return "bare,plain,main"
+    return "plain,main"

@@ -281,6 +281,31 @@ where
         or is_open_cart(orders.is_cart, orders.payment_status) = carts
     );
 
+-- What no search asks for either, nor any date but that of the order: what most
+-- questions ask. Questions of money have no period here, whatever their date.
+create schema bare;
+
+create macro bare.found_orders(
+    from_at, to_at, dated, search, refunds_to_do, carts, traits
+) as table
+select orders.*
+from orders
+where
+    case
+        when coalesce(dated, 'placed') = 'placed'
+            or (from_at is null and to_at is null)
+            then is_within(orders.placed_at, from_at, to_at)
+        else error('a period of another date')
+    end
+    and (
+        refunds_to_do is null
+        or (orders.refunds_to_do > 0) = refunds_to_do
+    )
+    and (
+        carts is null
+        or is_open_cart(orders.is_cart, orders.payment_status) = carts
+    );
+
 -- Is this a date that only clicks ask for?
 create macro is_clicked(dated) as
 coalesce(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 if TYPE_CHECKING:
@@ -157,3 +158,19 @@ def test_what_stands_on_the_screen_is_found(shop, mirror, text) -> None:
     shop.order("2")
 
     assert kept(mirror, search=text.split()) == ["1"]
+
+
+def test_the_shortest_filter_is_of_no_other_date(shop, mirror) -> None:
+    """What questions without a search reach refuses a period that it does not know."""
+    shop.order("1", paid=1000)
+
+    def found(from_at: str, dated: str) -> int:
+        asked = f"bare.found_orders({from_at}, null, '{dated}', null, null, null, null)"
+        with mirror.snapshot() as snapshot:
+            (count,) = snapshot._cursor.sql(f"select count(*) from {asked}").fetchone()
+            return count
+
+    first = "'2026-01-01'::timestamptz"
+    assert found(first, "placed") == found("null", "paid") == 1
+    with pytest.raises(duckdb.Error, match="another date"):
+        found(first, "paid")
