@@ -241,7 +241,7 @@ class Snapshot:
 
 
 def _search_path(question: str, parameters: Mapping[str, object]) -> str:
-    """Where macros are looked for; sql/mirror/macros says what each place leaves out."""
+    """Where macros are looked for; sql/mirror/macros says what each leaves out."""
     if "traits" not in parameters or parameters["traits"] is not None:
         return "main"
     dated = parameters.get("dated") in (None, "placed")

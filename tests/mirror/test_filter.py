@@ -167,8 +167,7 @@ def test_the_shortest_filter_is_of_no_other_date(shop, mirror) -> None:
     def found(from_at: str, dated: str) -> int:
         asked = f"bare.found_orders({from_at}, null, '{dated}', null, null, null, null)"
         with mirror.snapshot() as snapshot:
-            (count,) = snapshot._cursor.sql(f"select count(*) from {asked}").fetchone()
-            return count
+            return len(snapshot._cursor.sql(f"select id from {asked}").fetchall())
 
     first = "'2026-01-01'::timestamptz"
     assert found(first, "placed") == found("null", "paid") == 1
