@@ -170,8 +170,12 @@ class Desk:
         return self._child, self._copy
 
     def _serves(self, copy: copying.Copy, snap: Snapshot) -> bool:
-        age = (datetime.now(UTC) - copy.at).total_seconds()
-        return copy.seq == snap.seq or age < WORTH * (copy.seconds - QUICK)
+        now = datetime.now(UTC)
+        age = (now - copy.at).total_seconds()
+        # Its calendar ends with the day on which it was made.
+        made, today = (at.astimezone(snap.zone).date() for at in (copy.at, now))
+        is_current = copy.seq == snap.seq and made == today
+        return is_current or age < WORTH * (copy.seconds - QUICK)
 
     def _asked(self, child: Child, sql: str) -> tuple[dict[str, Any], bytes]:
         try:

@@ -208,7 +208,10 @@ def _chart(
     delay: int,
 ) -> None:
     """Bars per period; a click opens the carts behind one, as the delay judges them."""
-    shown = series.filter(pl.col("currency") == currency).sort("period")
+    periods = series.filter(pl.col("currency") == currency)
+    shown = charts.latest(periods)
+    if said := charts.latest_said(periods):
+        st.text(said)
     several = series["currency"].n_unique() > 1
     judged = replace(wanted, delay=delay, dated="begun")
     judged = replace(judged, currency=currency if several else None)
@@ -222,7 +225,7 @@ def _chart(
     alt = _("Paniers commencés, abandonnés et récupérés, par {step}").format(
         step=_(charts.STEPS[by])
     )
-    figure = cart_charts.carts(series, currency, by)
+    figure = cart_charts.carts(shown, currency, by)
     counts = tuple(tuple(shown[state]) for state in cart_charts.SERIES)
     report.draw(charts.Chart(figure, alt, behind, counts), f"carts-{by}")
 
@@ -241,6 +244,7 @@ def _table(series: pl.DataFrame, currency: str, by: str) -> None:
         }
         for row in series.filter(pl.col("currency") == currency)
         .sort("period", descending=True)
+        .head(report.SHOWN)
         .iter_rows(named=True)
     ]
     column = st.column_config

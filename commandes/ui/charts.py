@@ -43,6 +43,8 @@ _HEAT = [[0, "rgba(59, 112, 212, 0.08)"], [1, "rgba(59, 112, 212, 1)"]]
 _LABELS = {"light": "#47505E", "dark": "#E4E7EB"}
 _MONTHS, _DAYS_SHORT = "%m/%Y", "%d/%m"
 _TICKS = 12
+# Four years of days: more bars than pixels.
+MOST_PERIODS = 1_500
 _HEIGHT = 280
 _BAR = 26
 _LONGEST = 32
@@ -160,6 +162,26 @@ def house(figure: Figure, *, height: int = _HEIGHT, legend: bool = False) -> Fig
     figure.update_xaxes(automargin=True, tickfont=labels)
     figure.update_yaxes(automargin=True, tickfont=labels, zeroline=True)
     return figure
+
+
+def latest(rows: pl.DataFrame) -> pl.DataFrame:
+    """What a chart over time shows of a series: its last periods, oldest first.
+
+    One order whose date was mistyped by centuries must not make of it a chart that no
+    browser draws.
+
+    Args:
+        rows: one per period, by its column `period`.
+    """
+    return rows.sort("period").tail(MOST_PERIODS)
+
+
+def latest_said(rows: pl.DataFrame) -> str:
+    """That a chart shows the last periods only; empty where it shows all."""
+    if rows.height <= MOST_PERIODS:
+        return ""
+    said = _("Le graphique montre les {n} dernières périodes.")
+    return said.format(n=words.number(MOST_PERIODS))
 
 
 def over_time(figure: Figure, periods: Sequence[date], by: str) -> None:

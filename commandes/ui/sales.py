@@ -172,10 +172,16 @@ def over_time(here: Here, asked: Asked, *, only_net: bool) -> Block:
     return Block(
         "sales",
         _("Combien ai-je vendu par {step} ?").format(step=_(charts.STEPS[asked.by])),
-        _over_time_says(found, asked),
+        f"{_over_time_says(found, asked)} {charts.latest_said(found)}".strip(),
         found.sort("period", descending=True),
         columns.SALES,
-        charts.sales(found, asked.currency, asked.by, only_net=only_net, behind=behind),
+        charts.sales(
+            charts.latest(found),
+            asked.currency,
+            asked.by,
+            only_net=only_net,
+            behind=behind,
+        ),
     )
 
 
@@ -428,6 +434,7 @@ def _customers(here: Here, asked: Asked) -> Block:
     found = found.with_columns(
         orders=pl.sum_horizontal(f"{one}_orders" for one in names)
     )
+    shown = charts.latest(found)
     new, returning = (sum(found[f"{code}_orders"]) for code in ("new", "returning"))
     share = returning / (new + returning) if new + returning else None
     return Block(
@@ -441,12 +448,12 @@ def _customers(here: Here, asked: Asked) -> Block:
         found.sort("period", descending=True),
         columns.CUSTOMERS,
         charts.stacked(
-            found["period"].to_list(),
-            {names[code]: found[f"{code}_orders"].to_list() for code in names},
+            shown["period"].to_list(),
+            {names[code]: shown[f"{code}_orders"].to_list() for code in names},
             asked.by,
             _("Commandes de nouveaux clients et de clients revenus"),
             lambda day, _name: report.behind(here, asked.only("sold"), day, asked.by),
-            counts=found["orders"].to_list(),
+            counts=shown["orders"].to_list(),
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +16,7 @@ from commandes.actions import messages, notes, refunds, tags
 from commandes.actions.orders import Order
 from commandes.errors import NotebookError, NotebookUnavailable
 from commandes.mirror import query_text
+from commandes.notebook import copying
 from commandes.notebook import desk as desks
 from commandes.notebook.documented import MACROS, NAMES, TABLES
 from commandes.notebook.examples import EXAMPLES
@@ -145,6 +146,25 @@ def test_the_copy_follows_the_journal_and_is_kept_while_it_stands(another):
     assert after.frame.item() is True
     assert bench.desk.pid != same
     assert not Path(f"/proc/{same}").exists()
+
+
+def test_the_calendar_of_a_copy_has_today(another, monkeypatch):
+    """After midnight the copy of the day before is made anew, orders or none."""
+    bench = another()
+    bench.shop.order("1")
+    first = bench.run("select max(day) from days")
+    now = datetime.now(UTC)
+
+    class Tomorrow(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return (now + timedelta(days=1)).astimezone(tz)
+
+    for module in (desks, copying):
+        monkeypatch.setattr(module, "datetime", Tomorrow)
+    after = bench.run("select max(day) from days")
+
+    assert after.frame.item() - first.frame.item() == timedelta(days=1)
 
 
 def test_a_copy_that_took_long_serves_a_while(another, monkeypatch):

@@ -261,6 +261,27 @@ def test_the_currency_of_the_shop_may_fall_to_nought(open_page, shop):
     assert list(app.dataframe[0].value["Devise"]) == ["GBP"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["accueil/tableau_de_bord.py", "rapports/ventes.py", "rapports/paniers.py"],
+)
+def test_a_date_mistyped_by_centuries_hides_no_chart(open_page, shop, path):
+    """The last periods are drawn, and that is said; the file has them all."""
+    from datetime import UTC, datetime
+
+    for number, year in (("1", 202), ("2", 2026)):
+        at = datetime(year, 3, 2, 12, tzinfo=UTC)
+        shop.order(number, at=at, paid=1000)
+        cart = {"is_cart": True, "at": at, "begun_at": at, "email": None}
+        shop.order(f"cart {number}", **cart)
+
+    app = open_page(path, period="all", by="day")
+
+    assert not app.exception
+    said = f"Le graphique montre les {words.number(1500)} dernières périodes."
+    assert said in _texts(app)
+
+
 @pytest.mark.parametrize("path", ["accueil/tableau_de_bord.py", "rapports/ventes.py"])
 def test_a_period_without_sales_leads_to_the_last_ones(open_page, shop, path):
     """A shop that has just brought its past in sees where its sales are."""
