@@ -175,14 +175,18 @@ REPORTS = {
         ("amount",),
     ),
     "basket and refund rate": Report(
-        lambda snap: snap.ask("sales/figures", parameters(snap, ALL)),
-        """
+        lambda snap: snap.ask(
+            "sales/figures",
+            parameters(snap, ALL) | {"by": "month", "timezone": "Europe/Paris"},
+        ),
+        f"""
         with taxes as (
             select order_id, sum(order_lines.tax) as of_lines
             from order_lines join orders on orders.id = order_id
             where first_paid_at is not null and not tax_included group by all
         )
-        select currency, count(*) filter (total <> 0) as baskets,
+        select date_trunc('month', {_LOCAL.format("first_paid_at")})::date as period,
+            currency, count(*) filter (total <> 0) as baskets,
             (sum(subtotal - discount + if(tax_included, 0, coalesce(of_lines, tax, 0)))
                 filter (total <> 0))::bigint as basket_sum,
             sum(paid)::bigint as sale_gross, sum(refunded)::bigint as sale_refunds

@@ -157,17 +157,19 @@ def signed(value: float) -> str:
     return f"{'+' if value > 0 else ''}{number(value)}"
 
 
-def per_cent(
-    share: float, *, digits: int = 1, decimals: int | None = None, signed: bool = False
-) -> str:
+def capital(sentence: str) -> str:
+    """A sentence with its first letter large."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def per_cent(share: float, *, digits: int = 1, signed: bool = False) -> str:
     """A share as the language writes it: 12,5 % or 12.5%.
 
     Args:
         digits: how many decimals it is rounded to; noughts at its end are left out.
-        decimals: how many it always has instead.
     """
-    value = round(100 * share, digits if decimals is None else decimals)
-    said = number(value, decimals=decimals)
+    value = round(100 * share, digits)
+    said = number(value)
     sign = "+" if signed and value > 0 else ""
     return f"{sign}{said}{' ' if _language.get() == 'fr' else ''}%"
 

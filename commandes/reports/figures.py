@@ -55,18 +55,58 @@ def figures(
     They are the sums of `sales`, so figure and chart cannot differ. Archived orders
     count when the filter says `archived="all"`.
     """
-    given = parameters(snap, wanted, today)
-    step = "day" if _is_short(given["from_at"], given["to_at"]) else "month"
+    step = usual_step(snap, wanted, today=today)
     rows = sales(snap, wanted, step, refunds_by=refunds_by, today=today)
     sums = rows.group_by("currency").agg(
         pl.col("orders", "gross", "refunds", "net").sum()
     )
-    of_sales = snap.ask("sales/figures", given)
+    of_sales = (
+        _made_of(snap, wanted, step, today)
+        .group_by("currency")
+        .agg(pl.exclude("period").sum())
+    )
     made = {row["currency"]: row for row in of_sales.iter_rows(named=True)}
     return tuple(
         _with_rates(Figures(**row), made.get(row["currency"], {}))
         for row in sums.sort("currency").iter_rows(named=True)
     )
+
+
+def over_time(
+    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+) -> pl.DataFrame:
+    """Basket and refund rate of the orders sold in each day, of a long time each month.
+
+    Returns:
+        period (Date), currency, basket (Float64, minor units, null without any),
+        refund_rate (Float64, null where nothing was paid). No row without a sale.
+    """
+    found = _made_of(snap, wanted, usual_step(snap, wanted, today=today), today)
+    return found.select(
+        "period",
+        "currency",
+        basket=pl.when(pl.col("baskets") > 0).then(
+            pl.col("basket_sum") / pl.col("baskets")
+        ),
+        refund_rate=pl.when(pl.col("sale_gross") > 0).then(
+            pl.col("sale_refunds") / pl.col("sale_gross")
+        ),
+    )
+
+
+def usual_step(
+    snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
+) -> str:
+    """By day within about a year, where charts beside ask the same; else by month."""
+    given = parameters(snap, wanted, today)
+    return "day" if _is_short(given["from_at"], given["to_at"]) else "month"
+
+
+def _made_of(
+    snap: Snapshot, wanted: OrderFilter, step: str, today: date | None
+) -> pl.DataFrame:
+    given = parameters(snap, wanted, today)
+    return snap.ask("sales/figures", given | {"by": step, "timezone": snap.zone.key})
 
 
 def _is_short(from_at: object, to_at: object) -> bool:

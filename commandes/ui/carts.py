@@ -138,7 +138,7 @@ def _other_given() -> None:
 
 def percent(rate: float | None) -> str:
     """A share as the language writes it: 66,2 %; a dash where there is none."""
-    return "—" if rate is None else words.per_cent(rate, decimals=1)
+    return "–" if rate is None else words.per_cent(rate)
 
 
 def _figures(here: Here, wanted: OrderFilter, delay: int, one: Figures) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from commandes import access
+from commandes import access, words
 from commandes.reports.filters import OrderFilter
 from commandes.ui import money, period, report, sales, waiting
 from commandes.words import _
@@ -40,7 +40,7 @@ def _of_today(here: Here) -> None:
         st.subheader(_("Ce qui attend"), anchor=False)
         waiting.links(here)
     with left:
-        st.text(wanted.sentence())
+        st.text(words.capital(wanted.sentence()))
         money.metrics(here, wanted, None)
 
 

@@ -13,7 +13,7 @@ from commandes import access, words
 from commandes.reports import carts, comparison, figure_words
 from commandes.reports.definitions import definition
 from commandes.reports.figure_words import ABANDONMENT, TITLES
-from commandes.reports.figures import Figures, figures
+from commandes.reports.figures import Figures, figures, over_time, usual_step
 from commandes.reports.sales import sales
 from commandes.ui import address, report
 from commandes.words import _
@@ -56,7 +56,11 @@ def metrics(
         The figures of the currencies that moved, in the order of the screen.
     """
     moved = figures(here.snap, wanted, refunds_by=refunds_by)
-    before = _before(here, wanted, compared, refunds_by)
+    other = _other_time(here, wanted, compared)
+    before = figures(here.snap, other, refunds_by=refunds_by) if other else ()
+    if other and other.first and other.last:
+        ends = {"first": words.day(other.first), "last": words.day(other.last)}
+        st.caption(_("Comparé avec la période du {first} au {last}.").format(**ends))
     abandonment = abandonment and bool(compared) and access.may("carts.read")
     if not moved:
         st.text(_("Aucune vente sur cette période."))
@@ -75,9 +79,7 @@ def metrics(
     )
     nothing = Figures(first.currency, 0, 0, 0, 0)
     now = next((one for one in so_far if one.currency == first.currency), nothing)
-    daily = sales(here.snap, wanted, "day", refunds_by=refunds_by).filter(
-        pl.col("currency") == first.currency
-    )
+    curves = _curves(here, wanted, first.currency, refunds_by)
     with st.grid(4, min_column_width=165, key=f"figures-{first.currency}"):
         for name in _HEAD:
             _metric(
@@ -85,14 +87,25 @@ def metrics(
                 getattr(first, name),
                 (getattr(now, name, None), getattr(then, name, None)),
                 first.currency,
-                (daily[name].to_list()[-_POINTS:] if name in daily.columns else None)
-                or None,
+                curves[name],
             )
         if abandonment and compared:
             _abandonment(here, wanted, compared, first.currency)
     if others:
         _others(others)
     return ordered(here, moved)
+
+
+def _curves(
+    here: Here, wanted: OrderFilter, currency: str, refunds_by: str
+) -> dict[str, list[float]]:
+    """How each figure went, day by day; rates and baskets on days that have one."""
+    mine = pl.col("currency") == currency
+    money = sales(here.snap, wanted, "day", refunds_by=refunds_by).filter(mine)
+    rates = over_time(here.snap, wanted).filter(mine)
+    found = {name: money[name] for name in ("net", "orders")}
+    found |= {name: rates[name].drop_nulls() for name in ("basket", "refund_rate")}
+    return {name: curve.to_list()[-_POINTS:] for name, curve in found.items()}
 
 
 def _with_own(
@@ -144,15 +157,12 @@ def _go_to_month(first: date) -> None:
     address.go(replace(asked, wanted=wanted))
 
 
-def _before(
-    here: Here, wanted: OrderFilter, compared: str | None, refunds_by: str
-) -> tuple[Figures, ...]:
-    """The figures of the comparison; none without a period that has both ends."""
-    if compared is None:
-        return ()
+def _other_time(
+    here: Here, wanted: OrderFilter, compared: str | None
+) -> OrderFilter | None:
+    """The filter of the comparison; None without a period that has both ends."""
     today = datetime.now(here.settings.zone).date()
-    other = comparison.before(wanted, compared, today)
-    return figures(here.snap, other, refunds_by=refunds_by) if other else ()
+    return comparison.before(wanted, compared, today) if compared else None
 
 
 def _metric(
@@ -177,7 +187,8 @@ def _metric(
         figure_words.change(name, now, then),
         delta_color="inverse" if name in figure_words.RATES else "normal",
         delta_description=None if then is None else _plain(against),
-        chart_data=curve,
+        # A single point is no curve.
+        chart_data=curve if curve and len(curve) > 1 else None,
         border=True,
         height="stretch",
         help=_(definition(name).meaning),
@@ -198,13 +209,17 @@ def _abandonment(here: Here, wanted: OrderFilter, compared: str, currency: str) 
         comparison.before(wanted, compared, today),
     )
     value, now, then = (_rate(here, one, currency) for one in times)
-    _metric("abandonment", value, (now, then), currency)
+    step = usual_step(here.snap, wanted)
+    series = carts.carts(here.snap, wanted, step).filter(pl.col("currency") == currency)
+    curve = series.sort("period")["rate"].drop_nulls().to_list()[-_POINTS:]
+    _metric("abandonment", value, (now, then), currency, curve)
 
 
 def _rate(here: Here, wanted: OrderFilter | None, currency: str) -> float | None:
     if wanted is None:
         return None
-    found = carts.figures(carts.carts(here.snap, wanted, "month"))
+    step = usual_step(here.snap, wanted)
+    found = carts.figures(carts.carts(here.snap, wanted, step))
     return next((one.rate for one in found if one.currency == currency), None)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from commandes import words
 from commandes.reports import periods
 from commandes.reports.comparison import COMPARISONS
 from commandes.reports.filters import OrderFilter
@@ -48,7 +49,7 @@ def quick(wanted: OrderFilter) -> None:
         _("Période"),
         SHORT,
         key=_QUICK,
-        format_func=lambda code: _capital(_(periods.PERIODS[code])),
+        format_func=lambda code: words.capital(_(periods.PERIODS[code])),
         label_visibility="collapsed",
         on_change=_gone,
         wrap=True,
@@ -73,7 +74,7 @@ def chosen(default: str) -> OrderFilter:
         list(periods.PERIODS),
         key=key,
         format_func=choices.labelled(
-            key, lambda code: _capital(_(periods.PERIODS[code]))
+            key, lambda code: words.capital(_(periods.PERIODS[code]))
         ),
         label_visibility="collapsed",
         width=240,
@@ -92,8 +93,8 @@ def step(default: str = "day") -> str:
 
 def compared() -> str:
     """Let the reader choose what a period is compared with: a code of COMPARISONS."""
-    words = {code: COMPARED_WORDS[code] for code in COMPARISONS}
-    return _select(_("Comparer avec"), "compared", words, COMPARISONS[0])
+    known = {code: COMPARED_WORDS[code] for code in COMPARISONS}
+    return _select(_("Comparer avec"), "compared", known, COMPARISONS[0])
 
 
 def refunds_by() -> str:
@@ -133,7 +134,7 @@ def _select(label: str, parameter: str, known: Mapping[str, str], default: str) 
         label,
         list(known),
         key=key,
-        format_func=choices.labelled(key, lambda code: _capital(_(known[code]))),
+        format_func=choices.labelled(key, lambda code: words.capital(_(known[code]))),
         width=290,
         on_change=_changed,
         args=(key, parameter),
@@ -147,14 +148,14 @@ def _control(
     key: str,
     parameter: str,
     value: str,
-    words: Mapping[str, str],
+    known: Mapping[str, str],
 ) -> None:
     _seed(key, value)
     st.segmented_control(
         label,
         codes,
         key=key,
-        format_func=lambda code: _capital(_(words[code])),
+        format_func=lambda code: words.capital(_(known[code])),
         required=True,
         label_visibility="collapsed",
         on_change=_changed,
@@ -166,10 +167,6 @@ def _control(
 def _seed(key: str, value: str | None) -> None:
     if st.session_state.get(key) != value:
         st.session_state[key] = value
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _changed(key: str, parameter: str) -> None:

@@ -62,7 +62,7 @@ def entered(here: Here, *, dated: str | None = None) -> OrderFilter:
     wanted = replace(asked.wanted, dated=dated) if dated else asked.wanted
     counts = orders.facets(here.snap, wanted)
     sidebar.order_filter(wanted, counts, here.settings.zone, dates=dated is None)
-    st.text(wanted.sentence())
+    st.text(words.capital(wanted.sentence()))
     for complaint in asked.said:
         with st.container(border=True):
             st.badge(_("Lien non compris"), icon=":material/link_off:", color="orange")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -482,15 +482,87 @@ def _modules(here: Here, asked: Asked) -> None:
     _to_serve(here, asked)
     for code, (ask, shown) in questions.items():
         found = ask(here.snap, asked.wanted)
+        if found.is_empty():
+            continue
+        said, chart = _SAYS[code](found), None
         if code == "covers":
+            chart = _covers_chart(found)
             found = found.with_columns(
                 service=pl.Series(
                     [_(_SERVICES[one]) for one in found["service"]], dtype=pl.String
                 )
             )
-        if found.height:
-            said = plural("{n} ligne", "{n} lignes", found.height)
-            report.show(here, Block(code, _(_MODULES[code]), said, found, shown))
+        report.show(here, Block(code, _(_MODULES[code]), said, found, shown, chart))
+
+
+def _sum(found: pl.DataFrame, name: str) -> int:
+    return int(found[name].sum())
+
+
+def _seats_say(found: pl.DataFrame) -> str:
+    sold = plural("{n} place vendue", "{n} places vendues", _sum(found, "sold"))
+    if found["seats_left"].count() == 0:
+        return f"{sold}."
+    left = plural("{n} reste", "{n} restent", _sum(found, "seats_left"))
+    return _("{sold} ; {left} là où le stock les compte.").format(sold=sold, left=left)
+
+
+def _covers_say(found: pl.DataFrame) -> str:
+    return _("{covers} en {services}.").format(
+        covers=plural("{n} couvert", "{n} couverts", _sum(found, "covers")),
+        services=plural("{n} service", "{n} services", found.height),
+    )
+
+
+def _slots_say(found: pl.DataFrame) -> str:
+    booked = _sum(found, "booked")
+    said = plural("{n} créneau réservé", "{n} créneaux réservés", booked)
+    if found["slots_left"].count() == 0:
+        return f"{said}."
+    free = plural("{n} libre", "{n} libres", _sum(found, "slots_left"))
+    return _("{booked}, {free} là où le stock les compte.").format(
+        booked=said, free=free
+    )
+
+
+def _plans_say(found: pl.DataFrame) -> str:
+    new, renewed = _sum(found, "new"), _sum(found, "renewed")
+    return _("{new}, {renewed}.").format(
+        new=plural("{n} nouvelle", "{n} nouvelles", new),
+        renewed=plural("{n} renouvellement", "{n} renouvellements", renewed),
+    )
+
+
+_SAYS: dict[str, Callable[[pl.DataFrame], str]] = {
+    "seats": _seats_say,
+    "covers": _covers_say,
+    "slots": _slots_say,
+    "plans": _plans_say,
+}
+
+
+def _covers_chart(found: pl.DataFrame) -> charts.Chart:
+    """Covers per day, lunch under dinner; days without any are seen as well."""
+    served: list[date] = found["day"].to_list()
+    first, last = min(served), max(served)
+    first = max(first, last - timedelta(days=charts.MOST_PERIODS))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    rows = {(day, service): (n, covers) for day, service, n, covers in found.rows()}
+    none = (0, 0)
+    return charts.stacked(
+        days,
+        {
+            _(title): [rows.get((day, service), none)[1] for day in days]
+            for service, title in _SERVICES.items()
+        },
+        "day",
+        _("Couverts par jour et par service"),
+        lambda _day, _name: None,
+        counts=[
+            sum(rows.get((day, service), none)[0] for service in _SERVICES)
+            for day in days
+        ],
+    )
 
 
 def _to_serve(here: Here, asked: Asked) -> None:

@@ -160,7 +160,7 @@ def _period(wanted: OrderFilter, zone: ZoneInfo, *, dates: bool) -> None:
 def _period_words(code: str) -> str:
     if code in periods.PERIODS:
         said = _(periods.PERIODS[code])
-        return said[:1].upper() + said[1:]
+        return words.capital(said)
     return {_ANY: _("Toutes les dates"), _CHOSEN: _("Du… au…")}[code]
 
 

@@ -107,7 +107,8 @@ def test_who_may_not_ask_is_not_told_what_is_known(shop, mirror) -> None:
     wanted = OrderFilter(dated="paid", archived="all")
 
     def ask(snapshot):
-        return snapshot.ask("sales/figures", parameters(snapshot, wanted))
+        given = parameters(snapshot, wanted) | {"by": "day", "timezone": "UTC"}
+        return snapshot.ask("sales/figures", given)
 
     with mirror.snapshot() as snapshot:
         assert ask(snapshot).height == 1

@@ -31,11 +31,11 @@ def test_the_figures_are_those_of_the_delay_asked_for(open_page, shop):
     """By the URL, and by a delay of one's own; what is none is said."""
     left(shop)
     app = open_page(PAGE, period="this_year")
-    assert [one.value for one in app.metric][:3] == ["1", "10,00 €", "100,0 %"]
+    assert [one.value for one in app.metric][:3] == ["1", "10,00 €", "100 %"]
     assert "seuls les paniers quittés sont connus" in texts(app)
 
     app = open_page(PAGE, period="this_year", delay="120")
-    assert [one.value for one in app.metric][:3] == ["0", "0,00 €", "—"]
+    assert [one.value for one in app.metric][:3] == ["0", "0,00 €", "–"]
     assert "1 panier est encore dans son délai" in texts(app)
 
     app = open_page(PAGE, period="this_year", delay="7")

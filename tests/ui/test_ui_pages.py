@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from commandes import words
+from commandes.actions import stock
 from commandes.store import tables
 
 ROOT = Path(__file__).parents[2]
@@ -240,6 +241,61 @@ def test_the_dashboard_leads_to_the_letters_that_wait(open_page, shop):
 
     for label in ("Conversations non lues · 1", "Envois échoués ou non confirmés · 1"):
         assert links[label] == "conversations", label
+
+
+def test_each_figure_has_its_curve(open_page, shop):
+    """Net, orders, basket, refunds and carts: how they went, day by day."""
+    from datetime import UTC, datetime, timedelta
+
+    now = datetime.now(UTC) - timedelta(hours=3)
+    for days in (1, 2):
+        at = now - timedelta(days=days)
+        refund = [{"amount": 200 * days, "marked_at": at}]
+        paid = [{"amount": 1000 * days, "at": at}]
+        lines = [{"sku": "LAMP", "title": "Lampe", "price": 1000 * days}]
+        shop.order(f"{days}", at=at, lines=lines, paid=paid, refunded=refund)
+        cart = {"is_cart": True, "at": at, "begun_at": at, "email": None}
+        shop.order(f"cart {days}", **cart, paid=[{"amount": 1, "at": at}] * (days - 1))
+    app = open_page(period="last_7_days")
+
+    curves = {m.label: list(m.proto.chart_data) for m in app.metric}
+    # The cart of the first day was paid, by a cent: an order too.
+    assert [n for n in curves["Ventes nettes"] if n] == [1601, 800]
+    assert [n for n in curves["Commandes"] if n] == [2, 1]
+    assert curves["Panier moyen"][-2:] == [1500, 1000]
+    assert curves["Taux de remboursement"][-2:] == pytest.approx([400 / 2001, 0.2])
+    assert curves["Taux d’abandon"][-2:] == [0, 1]
+
+
+def test_each_module_says_what_is_to_be_seen(open_page, shop):
+    """Seats, covers, slots and plans: a sentence each, before the table."""
+    from datetime import UTC, datetime, timedelta
+
+    at = datetime.now(UTC) - timedelta(days=2)
+    evening, sold = at + timedelta(days=20), [{"amount": 1000, "at": at}]
+
+    def line(title: str, **facts: object) -> list[dict]:
+        given = {"sku": title, "title": title, "price": 500, "quantity": 2}
+        return [{**given, "service_at": at if facts else evening, "details": facts}]
+
+    for module, lines in (
+        ("events", line("Concert")),
+        ("restaurant", line("Menu", covers=4)),
+        ("booking", line("Massage", service="Massage")),
+        ("pricing", [{"sku": "P", "title": "Formule", "price": 1000}]),
+    ):
+        shop.order(module, module=module, at=at, lines=lines, paid=sold)
+    stock.open_levels(shop.store, [("Concert", evening, 40)], actor="t")
+
+    said = _texts(open_page("rapports/ventes.py", period="last_30_days"))
+    for sentence in (
+        "2 places vendues ; 40 restent là où le stock les compte.",
+        "4 couverts en 1 service.",
+        "2 créneaux réservés.",
+        "1 nouvelle, 0 renouvellement.",
+        "Comparé avec la période du ",
+    ):
+        assert sentence in said, sentence
 
 
 def test_the_currency_of_the_shop_may_fall_to_nought(open_page, shop):
