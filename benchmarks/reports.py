@@ -231,7 +231,7 @@ REPORTS = {
                 and payment_status <> 'refunded' and service_at is not null
                 and not (is_cart and payment_status <> 'paid')
                 and order_lines.quantity > refunded_quantity + cancelled_quantity
-            group by order_id, service_at, details ->> 'table'
+            group by order_id, service_at
         )
         select moment::date as day,
             if(date_part('hour', moment) < 16, 'lunch', 'dinner') as service,

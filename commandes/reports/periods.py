@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def days(period: str, today: date) -> tuple[date, date]:
 
 def month_end(of: date) -> date:
     """The last day of a day's month."""
-    return (of.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return of.replace(day=monthrange(of.year, of.month)[1])
 
 
 def _quarter(of: date) -> tuple[date, date]:

@@ -354,7 +354,7 @@ def week_hours(
     cells: dict[tuple[int, int], int],
     currency: str,
     alt: str,
-    behind: Callable[[int, int], OrderFilter],
+    behind: Callable[[int, int], OrderFilter | None],
     counts: dict[tuple[int, int], int],
 ) -> Chart:
     """Weekdays by hours of the day, the darker the more.

@@ -11,7 +11,7 @@ import streamlit as st
 
 from commandes import words
 from commandes.mirror import query_text
-from commandes.reports import orders
+from commandes.reports import orders, periods
 from commandes.reports.definitions import definition
 from commandes.ui import address, charts, list_files, sidebar
 from commandes.words import _
@@ -72,17 +72,19 @@ def entered(here: Here, *, dated: str | None = None) -> OrderFilter:
 
 def span(first: date, by: str) -> tuple[date, date]:
     """The first and last day of a day, week or month that begins so."""
-    one = timedelta(days=1)
-    ends = {
-        "day": first,
-        "week": first + 6 * one,
-        "month": (first.replace(day=28) + 4 * one).replace(day=1) - one,
-    }
-    return first, ends[by]
+    if by == "day":
+        return first, first
+    if by == "month":
+        return first, periods.month_end(first)
+    return first, first + min(timedelta(days=6), date.max - first)
 
 
-def behind(here: Here, wanted: OrderFilter, first: date, by: str) -> OrderFilter:
+def behind(
+    here: Here, wanted: OrderFilter | None, first: date, by: str
+) -> OrderFilter | None:
     """The orders of one bar: those of its days that the report's period holds."""
+    if wanted is None:
+        return None
     today = datetime.now(here.settings.zone).date()
     begins, ends = wanted.days(today)
     first, last = span(first, by)

@@ -68,8 +68,11 @@ class Asked:
     refunds_by: str
     since: date | None = None
 
-    def only(self, about: str = "paid", **traits: object) -> OrderFilter:
+    def only(self, about: str = "paid", **traits: object) -> OrderFilter | None:
         """The orders of the report with these traits, in its currency.
+
+        None: there are none, since carts alone are asked for, by a date of the order:
+        a cart that nobody paid is no sale.
 
         Args:
             about: which date the click carries: `sold` (an order at its first
@@ -77,6 +80,8 @@ class Asked:
                 all money of an order at one date, it is that date.
         """
         found = replace(self.wanted, **traits)  # type: ignore[arg-type]  # names of fields
+        if found.carts == "only" and found.dated in BY_ORDER and found.dated != "sold":
+            return None
         if found.dated in BY_ORDER:
             found = self._by_order(found, about)
         else:
@@ -166,7 +171,7 @@ def over_time(here: Here, asked: Asked, *, only_net: bool) -> Block:
 
     about = {"gross": "paid", "refunds": "refunded", "net": "moved"}
 
-    def behind(day: date, name: str) -> OrderFilter:
+    def behind(day: date, name: str) -> OrderFilter | None:
         return report.behind(here, asked.only(about[name]), day, asked.by)
 
     return Block(

@@ -476,12 +476,8 @@ select
         when dated in ('service', 'first_service') then kept.first_service_at
         else kept.first_paid_at
     end as sold_at,
-    case dated
-        when 'placed' then kept.placed_at
-        when 'service' then kept.first_service_at
-        when 'first_service' then kept.first_service_at
-        when 'sold' then kept.first_paid_at
-    end as fixed_at
+    -- The deposit of a cart that is no order yet counts by payment alone.
+    if(is_by_order(dated), sold_at, null) as fixed_at
 from filtered_orders(
     statuses, payments, modules, tags, null, null, dated, search, archived,
     refunds_to_do, carts, traits
@@ -560,6 +556,9 @@ select
     ) as is_moved_once
 from moves
 inner join kept on moves.order_id = kept.id;
+
+-- What a line's details tell under a name, as text; null where they are no JSON.
+create macro fact(details, name) as try(json_extract_string(details, name));
 
 -- Units of a line that were neither given back nor cancelled.
 create macro kept_units(quantity, refunded_quantity, cancelled_quantity) as

@@ -1,5 +1,6 @@
 -- The covers of a restaurant, cancelled and refunded tables left out; dinner is
--- from 16 h. Lines of one table repeat its covers: the largest counts.
+-- from 16 h. Lines of one table repeat its covers: the largest counts; those
+-- that name none are of the tables of their reservation.
 -- One row per day and service.
 -- Parameters: those of filtered_orders but $dated, the period being that of the
 --   services themselves; $timezone text
@@ -20,11 +21,13 @@ with kept as (
 tables as (
     select
         lines.order_id,
-        timezone($timezone, lines.service_at) as at_time,
+        lines.service_at,
+        nullif(fact(lines.details, 'table'), '') as named,
         max(cast(round(
-            coalesce(
-                try_cast(lines.details ->> 'covers' as integer), lines.quantity
-            ) * units / lines.quantity
+            greatest(0, coalesce(
+                try_cast(fact(lines.details, 'covers') as integer),
+                lines.quantity
+            )) * units / lines.quantity
         ) as bigint)) as covers
     from (
         select
@@ -39,7 +42,19 @@ tables as (
         lines.quantity > 0
         and units > 0
         and is_within(lines.service_at, $from_at, $to_at)
-    group by lines.order_id, lines.service_at, lines.details ->> 'table'
+    group by all
+),
+
+reservations as (
+    select
+        order_id,
+        timezone($timezone, service_at) as at_time,
+        greatest(
+            coalesce(sum(covers) filter (named is not null), 0),
+            coalesce(max(covers) filter (named is null), 0)
+        ) as covers
+    from tables
+    group by order_id, service_at
 )
 
 select
@@ -47,6 +62,6 @@ select
     if(date_part('hour', at_time) < 16, 'lunch', 'dinner') as service,
     cast(count(distinct order_id) as bigint) as orders,
     cast(sum(covers) as bigint) as covers
-from tables
+from reservations
 group by all
 order by day, service desc

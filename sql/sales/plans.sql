@@ -6,7 +6,8 @@
 -- Columns: plan, currency, new, renewed, gross (minor units)
 with plans as (
     select
-        order_id, arg_min(coalesce(details ->> 'plan', title), position) as plan
+        order_id,
+        arg_min(coalesce(fact(details, 'plan'), title), position) as plan
     from order_lines
     group by order_id
 ),

@@ -6,7 +6,7 @@
 --   timestamptz
 -- Columns: event, service_at, sold, freed, seats_left (null: no stock is kept)
 with seats as (
-    select lines.*, coalesce(lines.details ->> 'event', lines.title) as told
+    select lines.*, coalesce(fact(lines.details, 'event'), lines.title) as told
     from order_lines as lines
     inner join orders on orders.id = lines.order_id
     where orders.module = 'events' and keeps_module($modules, 'events')
@@ -16,7 +16,7 @@ with seats as (
 named as (
     select sku, service_at, arg_max(told, id) as event
     from seats
-    where sku is not null
+    where sku <> ''
     group by all
 ),
 

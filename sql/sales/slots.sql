@@ -15,7 +15,7 @@ with kept as (
 bookings as (
     select
         lines.*,
-        coalesce(lines.details ->> 'service', lines.title) as service,
+        coalesce(fact(lines.details, 'service'), lines.title) as service,
         if(
             orders.status = 'cancelled'
             or is_open_cart(orders.is_cart, orders.payment_status),

@@ -21,16 +21,20 @@ weighed as (
         kept.currency,
         kept.cashed,
         lines.position,
-        coalesce(lines.service_at > $now, false) as is_to_come,
-        greatest(0, lines.total)::hugeint * kept_units(
+        greatest(0, kept_units(
             lines.quantity, lines.refunded_quantity, lines.cancelled_quantity
-        ) * 1_000_000 // greatest(1, lines.quantity) as given_weight,
+        )) as units,
+        units > 0 and coalesce(lines.service_at > $now, false) as is_to_come,
+        greatest(0, lines.total)::hugeint * units * 1_000_000
+        // greatest(1, lines.quantity) as given_weight,
         sum(given_weight) over (partition by kept.id) as all_weights,
-        -- Nothing that costs anything: every line weighs the same.
-        if(all_weights = 0, 1, given_weight) as weight,
-        if(
-            all_weights = 0, count(*) over (partition by kept.id), all_weights
-        ) as whole
+        -- Nothing that costs anything: every line still held weighs the same.
+        if(all_weights = 0, least(units, 1), given_weight) as weight,
+        greatest(1, if(
+            all_weights = 0,
+            sum(least(units, 1)) over (partition by kept.id),
+            all_weights
+        )) as whole
     from order_lines as lines
     inner join kept on kept.id = lines.order_id
 ),

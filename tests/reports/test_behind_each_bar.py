@@ -54,6 +54,7 @@ class Here:
     refunds_by=st.sampled_from(REFUNDS_BY),
     by=st.sampled_from(["day", "week", "month"]),
     modules=st.sampled_from([(), ("store", "events")]),
+    carts=st.sampled_from([None, "no", "only"]),
 )
 @example(  # a cart with a deposit is sold at its payment
     span=[date(2026, 1, 1)] * 2,
@@ -62,12 +63,22 @@ class Here:
     refunds_by="mark",
     by="month",
     modules=(),
+    carts=None,
+)
+@example(  # carts alone, at the date of their order: none is a sale
+    span=[date(2026, 1, 1)] * 2,
+    endless=True,
+    dated="placed",
+    refunds_by="mark",
+    by="month",
+    modules=(),
+    carts="only",
 )
 def test_a_click_lands_on_as_many_orders_as_are_said(
-    world, span, endless, dated, refunds_by, by, modules
+    world, span, endless, dated, refunds_by, by, modules, carts
 ) -> None:
     """Whatever the period, its date, the date of refunds and the step."""
-    wanted = OrderFilter(dated=dated, archived="all", modules=modules)
+    wanted = OrderFilter(dated=dated, archived="all", modules=modules, carts=carts)
     if not endless:
         wanted = replace(wanted, first=span[0], last=span[1])
     with world.mirror.snapshot() as snap:

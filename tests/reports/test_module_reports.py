@@ -113,14 +113,17 @@ def test_what_is_still_to_serve_is_the_part_of_its_lines(served, mirror) -> None
     expected: Counter = Counter()
     for row in served:
         cashed = row["paid"] - row["refunded"]
-        coming = [bool(one.service_at and one.service_at > NOW) for one in row["lines"]]
+        coming = [
+            bool(kept(one) > 0 and one.service_at and one.service_at > NOW)
+            for one in row["lines"]
+        ]
         if row["status"] == "cancelled" or cashed <= 0 or not any(coming):
             continue
         weights = [
             Fraction(line.total * kept(line), line.quantity) for line in row["lines"]
         ]
         if not any(weights):
-            weights = [Fraction(1) for _line in row["lines"]]
+            weights = [Fraction(min(1, kept(line))) for line in row["lines"]]
         parts = shares(cashed, weights)
         assert sum(parts) == cashed
         expected[row["currency"]] += sum(
@@ -144,7 +147,7 @@ def test_covers_are_those_of_the_service_that_were_kept(served, mirror) -> None:
         best: dict = {}
         for line in row["lines"]:
             if line.service_at and kept(line) > 0:
-                covers = (json.loads(line.details or "{}")).get("covers")
+                covers = json.loads(line.details or "{}").get("covers")
                 covers = (covers or line.quantity) * kept(line) / line.quantity
                 at = line.service_at.astimezone(PARIS)
                 best[at] = max(best.get(at, 0), int(covers + 0.5))
@@ -256,6 +259,62 @@ def test_tables_of_one_reservation_add_up(shop, mirror) -> None:
     with mirror.snapshot() as snap:
         found = modules.covers(snap, APRIL, today=TODAY)
     assert found.select("orders", "covers").rows() == [(1, 8)]
+
+
+def test_a_line_without_a_table_is_of_the_reservation(shop, mirror) -> None:
+    """The wine of a table is no table; nor are covers below nought taken away."""
+    at = datetime(2026, 4, 9, 19, tzinfo=UTC)
+    line = {"title": "Menu", "price": 10, "service_at": at}
+    told = [{"covers": 4, "table": "1"}, {"covers": 4}, {"covers": 4, "table": ""}]
+    lines = [{**line, "details": facts} for facts in told]
+    shop.order("1", module="restaurant", lines=lines, paid=30)
+    below = [{**line, "details": {"covers": -3}}]
+    shop.order("2", module="restaurant", lines=below, paid=10)
+    with mirror.snapshot() as snap:
+        found = modules.covers(snap, APRIL, today=TODAY)
+    assert found.select("orders", "covers").rows() == [(2, 4)]
+
+
+def test_details_that_are_no_json_break_no_report(shop, mirror) -> None:
+    """A line tells nothing then; the others still do."""
+    at = datetime(2026, 4, 20, 19, tzinfo=UTC)
+    line = {"sku": "S", "title": "Titre", "price": 10, "service_at": at}
+    for module in ("restaurant", "events", "booking", "pricing"):
+        shop.order(module, module=module, lines=[line], paid=10)
+    with shop.store.writing("t") as writer:
+        table = tables.order_lines
+        writer.connection.execute(table.update().values(details="{broken"))
+    mirror.rebuild()
+    with mirror.snapshot() as snap:
+        for report in (modules.covers, modules.seats, modules.slots, modules.plans):
+            assert report(snap, ALL).height == 1, report.__name__
+        assert modules.to_serve(snap, ALL, now=NOW).height == 1
+
+
+def test_what_was_given_back_is_not_to_serve(shop, mirror) -> None:
+    """Neither its order nor any of its money, whatever else stands in the order."""
+    at = NOW + timedelta(days=3)
+    back = {"title": "Soin", "price": 1_000, "service_at": at, "refunded_quantity": 1}
+    for number, other in (("1", {"price": 500}), ("2", {"price": 0})):
+        lines = [back, {"title": "Cadeau", **other}]
+        paid = {"total": 1_500, "paid": 1_500, "refunded": 1_000}
+        shop.order(number, module="booking", lines=lines, shipping=0, **paid)
+    with mirror.snapshot() as snap:
+        assert modules.to_serve(snap, ALL, now=NOW).is_empty()
+
+
+def test_seats_without_a_reference_are_of_their_own_event(shop, mirror) -> None:
+    """Empty or missing, it joins no two events."""
+    at = datetime(2026, 4, 20, 19, tzinfo=UTC)
+    for number, (sku, title, quantity) in enumerate(
+        [("", "Concert", 2), ("", "Théâtre", 3), (None, "Concert", 2)]
+    ):
+        line = {"sku": sku, "title": title, "price": 10, "quantity": quantity}
+        lines = [{**line, "service_at": at}]
+        shop.order(f"{number}", module="events", lines=lines, paid=10)
+    with mirror.snapshot() as snap:
+        found = modules.seats(snap, ALL)
+    assert found.select("event", "sold").rows() == [("Concert", 4), ("Théâtre", 3)]
 
 
 def test_a_first_renewal_is_no_new_plan(shop, mirror) -> None:

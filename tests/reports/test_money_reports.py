@@ -55,7 +55,8 @@ def dates(wanted: OrderFilter, row: dict):
         "sold": min(paid, default=None),
     }.get(wanted.dated)
     if wanted.dated in ("placed", "service", "first_service"):
-        return (None if open_cart else fixed), fixed
+        # What is paid of a cart that is no order yet counts by payment alone.
+        return (None, None) if open_cart else (fixed, fixed)
     return min(paid, default=None), fixed
 
 
