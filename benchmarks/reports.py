@@ -297,7 +297,8 @@ REPORTS = {
             where last_service_at > '{_NOW}' and status <> 'cancelled'
                 and paid > refunded
         ), weighed as (
-            select kept.*, service_at > '{_NOW}' as comes, position,
+            select kept.*, position, service_at > '{_NOW}'
+                    and quantity > refunded_quantity + cancelled_quantity as comes,
                 greatest(0, total) * (quantity - refunded_quantity - cancelled_quantity)
                     / quantity as given,
                 sum(given) over (partition by kept.id) as given_sum,
