@@ -6,6 +6,7 @@ those orders. Texts of customers are written as they are: Plotly would render th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -187,9 +188,10 @@ def latest_said(rows: pl.DataFrame) -> str:
 def over_time(figure: Figure, periods: Sequence[date], by: str) -> None:
     """Each period has its mark where there is room for all, else some have."""
     shown = _MONTHS if by == "month" else _DAYS_SHORT
-    figure.update_xaxes(tickformat=shown, showgrid=False, nticks=_TICKS)
-    if len(periods) <= _TICKS:
-        figure.update_xaxes(tickvals=list(periods))
+    every = max(1, math.ceil(len(periods) / _TICKS))
+    figure.update_xaxes(
+        tickformat=shown, showgrid=False, tickvals=list(periods[::every])
+    )
 
 
 def sales(

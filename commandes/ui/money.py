@@ -234,11 +234,15 @@ def _others(found: list[Figures]) -> None:
         }
         for one in found
     ]
-    right = st.column_config.TextColumn(alignment="right")
     st.dataframe(
         pl.DataFrame(rows),
         key="figures-others",
         hide_index=True,
-        column_config=dict.fromkeys(list(rows[0])[1:], right),
+        column_config={
+            _(title): st.column_config.TextColumn(
+                alignment="right", help=_(definition(name).meaning)
+            )
+            for name, title in TITLES.items()
+        },
         alt=_("Chiffres des autres devises"),
     )

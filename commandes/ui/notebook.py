@@ -37,6 +37,12 @@ def screen(here: Here) -> None:
             "Rien de ce qui est écrit ici ne peut modifier une commande."
         )
     )
+    st.caption(
+        _(
+            "Les montants y sont en centimes : money(total, currency) les donne dans "
+            "leur devise. Groupez par currency : deux devises ne s’additionnent pas."
+        )
+    )
     told = st.container()
     known = {str(one.id): one for one in reading.notebooks(here.store, here.actor)}
     draft = None

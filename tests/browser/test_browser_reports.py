@@ -140,7 +140,8 @@ def test_charts_speak_english(server, visitor):
     page = visitor.open(f"{server.address}/ventes?{ALL}&lang=en")
     bar = _block(page, "module").locator(".bars .point").first
     bar.scroll_into_view_if_needed()
-    bar.hover(force=True)
+    box = bar.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     hover = page.locator(".hoverlayer text")
     expect(hover.first).to_contain_text("Shop: €60.00 · 6 orders")
     expect(_block(page, "hours").locator(".ytick text").last).to_have_text("Mon")
