@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
-from driving import Orders, Visitor, served, settled  # noqa: E402 (the path stands above)
+from driving import PATIENCE, Orders, Visitor, served, settled  # noqa: E402 (the path stands above)
 from playwright.sync_api import sync_playwright  # noqa: E402 (the same)
 
 from commandes.intake.fill import fill  # noqa: E402 (the same)
@@ -32,7 +32,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium)
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         page = Visitor(context).open(f"{server.address}/")
-        page.wait_for_timeout(1500)
+        page.locator(".js-plotly-plot .point").first.wait_for(timeout=PATIENCE)
+        page.wait_for_timeout(3000)
         page.screenshot(path=target / "tableau-de-bord.png")
         page = Visitor(context).open(f"{server.address}/commandes")
         orders = Orders(page)
