@@ -14,7 +14,7 @@ with shared_codes as (
     from orders
     where discount_codes is not null
     group by discount_codes
-    having count(distinct lower(trim(email))) > 1
+    having count(distinct email_key) > 1
 )
 
 select
@@ -28,7 +28,7 @@ select
     orders.channel,
     orders.country,
     'C' || left(
-        sha256($secret || lower(trim(orders.email))), 12
+        sha256($secret || orders.email_key), 12
     ) as customer,
     orders.currency,
     orders.subtotal,
