@@ -297,14 +297,14 @@ REPORTS = {
             where last_service_at > '{_NOW}' and status <> 'cancelled'
                 and paid > refunded
         ), weighed as (
-            select kept.*, position, service_at > '{_NOW}'
-                    and quantity > refunded_quantity + cancelled_quantity as comes,
-                greatest(0, total) * (quantity - refunded_quantity - cancelled_quantity)
-                    / quantity as given,
+            select kept.*, position,
+                quantity - refunded_quantity - cancelled_quantity as units,
+                units > 0 and service_at > '{_NOW}' as comes,
+                greatest(0, total) * units / quantity as given,
                 sum(given) over (partition by kept.id) as given_sum,
-                if(given_sum = 0, 1, given) as weight,
-                if(given_sum = 0, count(*) over (partition by kept.id), given_sum)
-                    as whole
+                if(given_sum = 0, least(1, units), given) as weight,
+                if(given_sum = 0, sum(least(1, units)) over (partition by kept.id),
+                    given_sum) as whole
             from order_lines join kept on kept.id = order_id
         ), shared as (
             select *, floor(cashed * weight / whole) as share,
@@ -319,7 +319,7 @@ REPORTS = {
             sum(share + if(place <= over_, 1, 0))::bigint as cashed
         from shared where comes group by all order by all
         """,
-        ("orders",),
+        ("orders", "cashed"),
     ),
     "abandoned carts": Report(
         lambda snap: carts(snap, ALL, "month"),

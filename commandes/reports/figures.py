@@ -55,7 +55,7 @@ def figures(
     They are the sums of `sales`, so figure and chart cannot differ. Archived orders
     count when the filter says `archived="all"`.
     """
-    step = usual_step(snap, wanted, today=today)
+    step = counting_step(snap, wanted, today=today)
     rows = sales(snap, wanted, step, refunds_by=refunds_by, today=today)
     sums = rows.group_by("currency").agg(
         pl.col("orders", "gross", "refunds", "net").sum()
@@ -81,7 +81,7 @@ def over_time(
         period (Date), currency, basket (Float64, minor units, null without any),
         refund_rate (Float64, null where nothing was paid). No row without a sale.
     """
-    found = _made_of(snap, wanted, usual_step(snap, wanted, today=today), today)
+    found = _made_of(snap, wanted, counting_step(snap, wanted, today=today), today)
     return found.select(
         "period",
         "currency",
@@ -94,7 +94,7 @@ def over_time(
     )
 
 
-def usual_step(
+def counting_step(
     snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
 ) -> str:
     """By day within about a year, where charts beside ask the same; else by month."""

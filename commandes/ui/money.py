@@ -13,7 +13,7 @@ from commandes import access, words
 from commandes.reports import carts, comparison, figure_words
 from commandes.reports.definitions import definition
 from commandes.reports.figure_words import ABANDONMENT, TITLES
-from commandes.reports.figures import Figures, figures, over_time, usual_step
+from commandes.reports.figures import Figures, counting_step, figures, over_time
 from commandes.reports.sales import sales
 from commandes.ui import address, report
 from commandes.words import _
@@ -99,9 +99,13 @@ def metrics(
 def _curves(
     here: Here, wanted: OrderFilter, currency: str, refunds_by: str
 ) -> dict[str, list[float]]:
-    """How each figure went, day by day; rates and baskets on days that have one."""
+    """How each figure went over the days, or the months, of the period.
+
+    Rates and baskets: over those that have one.
+    """
     mine = pl.col("currency") == currency
-    money = sales(here.snap, wanted, "day", refunds_by=refunds_by).filter(mine)
+    step = counting_step(here.snap, wanted)
+    money = sales(here.snap, wanted, step, refunds_by=refunds_by).filter(mine)
     rates = over_time(here.snap, wanted).filter(mine)
     found = {name: money[name] for name in ("net", "orders")}
     found |= {name: rates[name].drop_nulls() for name in ("basket", "refund_rate")}
@@ -209,7 +213,7 @@ def _abandonment(here: Here, wanted: OrderFilter, compared: str, currency: str) 
         comparison.before(wanted, compared, today),
     )
     value, now, then = (_rate(here, one, currency) for one in times)
-    step = usual_step(here.snap, wanted)
+    step = counting_step(here.snap, wanted)
     series = carts.carts(here.snap, wanted, step).filter(pl.col("currency") == currency)
     curve = series.sort("period")["rate"].drop_nulls().to_list()[-_POINTS:]
     _metric("abandonment", value, (now, then), currency, curve)
@@ -218,7 +222,7 @@ def _abandonment(here: Here, wanted: OrderFilter, compared: str, currency: str) 
 def _rate(here: Here, wanted: OrderFilter | None, currency: str) -> float | None:
     if wanted is None:
         return None
-    step = usual_step(here.snap, wanted)
+    step = counting_step(here.snap, wanted)
     found = carts.figures(carts.carts(here.snap, wanted, step))
     return next((one.rate for one in found if one.currency == currency), None)
 

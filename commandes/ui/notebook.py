@@ -39,8 +39,9 @@ def screen(here: Here) -> None:
     )
     st.caption(
         _(
-            "Les montants y sont en centimes : money(total, currency) les donne dans "
-            "leur devise. Groupez par currency : deux devises ne s’additionnent pas."
+            "Les montants y sont dans la plus petite unité de leur devise, comme le "
+            "centime : money(total, currency) les donne en unités entières. Groupez "
+            "par currency : deux devises ne s’additionnent pas."
         )
     )
     told = st.container()

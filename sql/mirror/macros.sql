@@ -226,9 +226,34 @@ from orders
 where first_paid_at is not null
 group by all;
 
--- What no click in a chart asks for: the filter of the sidebar alone. A question with
--- null traits finds this macro in the place of the next one (mirror/snapshot.py): the
--- traits, though they keep everything, would take longer to plan than all the rest.
+-- What neither a click in a chart nor a search asks for, nor any date but that of the
+-- order: what most questions ask. A question finds the plainest macro that will do
+-- (mirror/snapshot.py): what keeps everything would take longer to plan than all the
+-- rest. Questions of money have no period here, whatever their date.
+create schema bare;
+
+create macro bare.found_orders(
+    from_at, to_at, dated, search, refunds_to_do, carts, traits
+) as table
+select orders.*
+from orders
+where
+    case
+        when coalesce(dated, 'placed') = 'placed'
+            or (from_at is null and to_at is null)
+            then is_within(orders.placed_at, from_at, to_at)
+        else error('a period of another date')
+    end
+    and (
+        refunds_to_do is null
+        or (orders.refunds_to_do > 0) = refunds_to_do
+    )
+    and (
+        carts is null
+        or is_open_cart(orders.is_cart, orders.payment_status) = carts
+    );
+
+-- With a search and the other dates: what no click asks for, the sidebar alone.
 create schema plain;
 
 -- One row per order within the period and the search, whatever its state.
@@ -236,7 +261,7 @@ create macro plain.found_orders(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as table
 select orders.*
-from orders
+from bare.found_orders(null, null, null, null, refunds_to_do, carts, null) as orders
 where
     -- The date that most questions are about has a shorter way: every order has one.
     if(
@@ -271,39 +296,6 @@ where
     -- Folded here as the texts are: both sides always agree.
     and has_words(
         orders.search_text, list_transform(search, lambda word: fold(word))
-    )
-    and (
-        refunds_to_do is null
-        or (orders.refunds_to_do > 0) = refunds_to_do
-    )
-    and (
-        carts is null
-        or is_open_cart(orders.is_cart, orders.payment_status) = carts
-    );
-
--- What no search asks for either, nor any date but that of the order: what most
--- questions ask. Questions of money have no period here, whatever their date.
-create schema bare;
-
-create macro bare.found_orders(
-    from_at, to_at, dated, search, refunds_to_do, carts, traits
-) as table
-select orders.*
-from orders
-where
-    case
-        when coalesce(dated, 'placed') = 'placed'
-            or (from_at is null and to_at is null)
-            then is_within(orders.placed_at, from_at, to_at)
-        else error('a period of another date')
-    end
-    and (
-        refunds_to_do is null
-        or (orders.refunds_to_do > 0) = refunds_to_do
-    )
-    and (
-        carts is null
-        or is_open_cart(orders.is_cart, orders.payment_status) = carts
     );
 
 -- Is this a date that only clicks ask for?

@@ -30,12 +30,10 @@ select
     cancelled_quantity,
     restocked_quantity,
     service_at,
-    try(json_extract_string(details, '$.event')) as event,
-    try(json_extract_string(details, '$.plan')) as plan,
-    try(json_extract_string(details, '$.period')) as plan_period,
-    try_cast(
-        try(json_extract_string(details, '$.covers')) as integer
-    ) as covers,
-    try(json_extract_string(details, '$.service')) as service
+    fact(details, 'event') as event,
+    fact(details, 'plan') as plan,
+    fact(details, 'period') as plan_period,
+    try_cast(fact(details, 'covers') as integer) as covers,
+    fact(details, 'service') as service
 from order_lines
 left join shared_variants using (variant)

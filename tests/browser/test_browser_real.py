@@ -6,6 +6,7 @@ import csv
 import re
 
 import pytest
+from contrast import contrast
 from driving import PATIENCE, Orders, count_of, served, settled
 from playwright.sync_api import expect
 
@@ -72,15 +73,9 @@ CHARTS = {
 
 
 def _contrast(one: str, other: str) -> float:
-    def light(color: str) -> float:
-        parts = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
-        red, green, blue = (
-            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
-        )
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    low, high = sorted((light(one), light(other)))
-    return (high + 0.05) / (low + 0.05)
+    """Of two colours as the browser writes them."""
+    parts = ([int(n) for n in re.findall(r"\d+", color)[:3]] for color in (one, other))
+    return contrast(*parts)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
