@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -14,6 +16,15 @@ from commandes.mirror import answers
 from commandes.reports import orders
 from commandes.reports.asking import parameters
 from commandes.reports.filters import OrderFilter
+
+_STATUS = Path("/proc/self/status")
+
+
+def _held() -> int:
+    """Bytes of memory that this process holds."""
+    lines = _STATUS.read_text(encoding="utf-8").splitlines()
+    found = next(line for line in lines if line.startswith("VmRSS"))
+    return int(found.split()[1]) * 1024
 
 
 class Counted:
@@ -160,7 +171,7 @@ def test_the_answers_kept_are_bounded(monkeypatch) -> None:
     """Large ones are not kept, of the others those used last."""
     kept = answers.Answers()
     frame = pl.DataFrame({"n": list(range(100))})
-    size = answers.EACH + 1 + int(frame.estimated_size())
+    size = 1 + answers.COLUMN + answers.TIMES * int(frame.estimated_size())
     monkeypatch.setattr(answers, "MOST", 3 * size)
     monkeypatch.setattr(answers, "LARGEST", frame.estimated_size())
     kept.keep((1, 1), "large", pl.concat([frame, frame]))
@@ -173,6 +184,26 @@ def test_the_answers_kept_are_bounded(monkeypatch) -> None:
     assert found == ["a", "c", "d"]
     kept.keep((1, 1), "d", frame)
     assert kept._bytes == 3 * size
+
+
+@pytest.mark.skipif(not _STATUS.exists(), reason="Linux only: it looks into /proc")
+def test_an_answer_kept_holds_its_own_rows_only(shop, mirror) -> None:
+    """Not the buffers that DuckDB fills, which are made for thousands of rows."""
+    for number in range(20):
+        shop.order(str(number))
+
+    def ask(first: int, last: int) -> None:
+        with mirror.snapshot() as snapshot:
+            for turn in range(first, last):
+                day = date(1990, 1, 1) + timedelta(days=turn)
+                orders.page(snapshot, OrderFilter(first=day))
+
+    ask(0, 200)
+    mirror.answers.forget()
+    before = _held()
+    ask(200, 600)
+    assert len(mirror.answers._kept) >= 400
+    assert _held() - before < 2 * mirror.answers._bytes
 
 
 def test_readers_meet_no_answer_of_another_moment(shop, mirror) -> None:
