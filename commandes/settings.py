@@ -7,6 +7,7 @@ import ipaddress
 import os
 import re
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -656,9 +657,18 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         BadSetting: a value that the setting cannot take.
         SettingMissing: what a login needs besides its provider.
     """
+    given = tuple(item for item in environment.items() if item[0].startswith(PREFIX))
+    return _read(given, Path.cwd(), Path.home())
+
+
+# Each page asks several times.
+@lru_cache(maxsize=16)
+def _read(given: tuple[tuple[str, str], ...], _here: Path, _home: Path) -> Settings:
+    """The same of variables; relative folders are of where one stands."""
+    environment = dict(given)
     known = {setting.variable for setting in SETTINGS}
     for name in environment:
-        if name.startswith(PREFIX) and name not in known:
+        if name not in known:
             import difflib
 
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]

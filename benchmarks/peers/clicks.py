@@ -93,6 +93,8 @@ def commandes(loop: Loop, server: Served, flat: Flat) -> tuple[Tool, list]:
     def turn() -> float:
         spent = deep.press(every, "page_next")
         told = f"{_number(next(pages) * 50 - 49)}–"
+        if not deep.shows(told):
+            print(f"no « {told} » among: {deep.texts()}")
         _agrees(turns.OURS, turns.DEEP, deep.shows(told))
         return spent
 

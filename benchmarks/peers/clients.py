@@ -136,6 +136,10 @@ class Reader:
         wanted = text.encode()
         return any(wanted in told.SerializeToString() for told in self._person.heard)
 
+    def texts(self) -> list[str]:
+        """The texts of the page that came last."""
+        return [element.body for element in self._elements("markdown")]
+
     def close(self) -> None:
         """Close the page."""
         self._loop.run(self._person.leave())

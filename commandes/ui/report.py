@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import pyarrow as pa
 import streamlit as st
 
 from commandes import words
@@ -154,12 +155,14 @@ def table(block: Block, zone: str) -> None:
     right = {"amount", "integer", "percent"}
     column = st.column_config
     st.dataframe(
-        pl.DataFrame(
+        # It goes to the browser as it is, any other table by way of pandas.
+        pa.table(
             {
-                one.code: [_cell(row, one, zone) for row in shown]
+                one.code: pa.array(
+                    [_cell(row, one, zone) for row in shown], pa.string()
+                )
                 for one in block.columns
-            },
-            schema=dict.fromkeys([one.code for one in block.columns], pl.String),
+            }
         ),
         key=f"table-{block.code}",
         hide_index=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
+import pyarrow as pa
 import streamlit as st
 
 from commandes import access, words
@@ -15,6 +15,8 @@ from commandes.words import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import polars as pl
 
     from commandes.ui.listing import Listing
 
@@ -105,8 +107,11 @@ def _tag_entries(put_on: list[str], listing: Listing) -> list[tuple[str, str]]:
     ]
 
 
-def _shown(rows: pl.DataFrame, menus: list[dict[str, str]]) -> pl.DataFrame:
-    """The rows in words; what customers wrote goes into text columns only."""
+def _shown(rows: pl.DataFrame, menus: list[dict[str, str]]) -> pa.Table:
+    """The rows in words; what customers wrote goes into text columns only.
+
+    An Arrow table goes to the browser as it is, any other by way of pandas.
+    """
     found = zip(rows.iter_rows(named=True), menus, strict=True)
     shown = [
         {
@@ -124,22 +129,24 @@ def _shown(rows: pl.DataFrame, menus: list[dict[str, str]]) -> pl.DataFrame:
         }
         for row, menu in found
     ]
-    return pl.DataFrame(shown, schema=_SCHEMA)
+    return pa.Table.from_pylist(shown, schema=_SCHEMA)
 
 
-_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "number": pl.String,
-    "infos": pl.String,
-    "menu": pl.List(pl.String),
-    "placed_at": pl.Datetime("us", "UTC"),
-    "customer": pl.String,
-    "articles": pl.String,
-    "module": pl.String,
-    "status": pl.List(pl.String),
-    "payment": pl.List(pl.String),
-    "total": pl.String,
-    "tags": pl.List(pl.String),
-}
+_SCHEMA = pa.schema(
+    {
+        "number": pa.string(),
+        "infos": pa.string(),
+        "menu": pa.list_(pa.string()),
+        "placed_at": pa.timestamp("us", "UTC"),
+        "customer": pa.string(),
+        "articles": pa.string(),
+        "module": pa.string(),
+        "status": pa.list_(pa.string()),
+        "payment": pa.list_(pa.string()),
+        "total": pa.string(),
+        "tags": pa.list_(pa.string()),
+    }
+)
 
 
 def _payment(row: dict[str, Any]) -> str:
