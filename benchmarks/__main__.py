@@ -67,6 +67,7 @@ def one_size(count: int) -> tuple[list[Row], float, float]:
     rows += map(say, questions.measure(mirror, count, copy))
     rows += map(say, work.exports(mirror, count, copy, settings.data_dir))
     mirror.close()
+    rows += map(say, work.exporting_memory(settings, count))
     rows += map(say, work.rebuilding_memory(settings, count))
     rows += map(say, work.writing_command(settings, count))
     rows += map(say, work.resting_memory(settings, count))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from commandes.actions import orders, payments, refunds
 from commandes.actions.orders import Done, Order, act
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row, Table
+    from sqlalchemy import ColumnElement, Connection, Row, Table
 
     from commandes.store import Receipt, Store, Writer
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 KNOWN = "known"
 # The reference that an import gives to a mark that it closes.
 _OF_A_FILE = "fichier"
+# What Stripe's names of payments and of refunds begin with.
+_PAYMENTS = ("pi_", "ch_", "py_", "in_", "cs_", "sub_")
+_REFUNDS = ("re_", "pyr_")
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,13 @@ def payment(
 ) -> Receipt:
     """Note a payment that came in; nothing where it is known.
 
-    Where the order is paid already, it is the payment of this amount that nobody has
-    named yet: it gets the provider's name for it.
+    A payment of this amount that nobody has named yet is this one: it gets the
+    provider's name for it.
 
     Raises:
         PaymentRefused: another currency, more than is left to pay, the payment of
-            another order, or a second one of an order that is paid.
+            another order, a second one of an order that is paid, or one of the amount
+            that people noted, which may be this one or another.
     """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
@@ -76,23 +80,29 @@ def payment(
         if noted is not None:
             raise _refuse(found, _("ce paiement est déjà noté sur une autre commande"))
         before = orders.paid(writer.connection, found.id)
-        if found.total > (before or 0):
-            return payments.add(
-                writer,
-                found,
-                money.amount,
-                before=before,
-                at=money.at,
-                means=money.means,
-                **money.named,
-            )
-        # The shop has told it already, without saying what the provider calls it.
+        to_pay = found.total > (before or 0)
         c = tables.payments.c
+        # The shop has told it already, without saying what the provider calls it.
         same = _unnamed(writer, tables.payments, found, c.amount == money.amount)
-        if same is None:
+        if to_pay and (_may_be_another(same, money) or _unsure(writer, found, money)):
+            raise _refuse(
+                found,
+                _("un paiement de ce montant y est déjà noté ; est-ce le même ?"),
+            )
+        if same is not None:
+            _change(writer, tables.payments, same.id, money.named)
+            return _told("payment_confirmed", "payment", same.id, money)
+        if not to_pay:
             raise _refuse(found, _("elle est déjà payée"))
-        _change(writer, tables.payments, same.id, money.named)
-        return _told("payment_confirmed", "payment", same.id, money)
+        return payments.add(
+            writer,
+            found,
+            money.amount,
+            before=before,
+            at=money.at,
+            means=money.means,
+            **money.named,
+        )
 
     asked = money.asked()
     return act(
@@ -104,6 +114,45 @@ def _refuse(order: Row[Any], detail: str) -> PaymentRefused:
     return PaymentRefused(number=order.number, detail=detail)
 
 
+def _may_be_another(same: Row[Any] | None, money: Money) -> bool:
+    """Whether people noted a payment of some other means, in cash perhaps."""
+    if same is None or same.origin != "here":
+        return False
+    return bool(same.means) and same.means != money.means
+
+
+def _unsure(writer: Writer, order: Row[Any], money: Money) -> bool:
+    """Whether a payment of the amount bears a name that is none of the provider's."""
+    c = tables.payments.c
+    named = _other_names(writer, tables.payments, order, c.amount == money.amount)
+    return any(
+        _is_of(row, money) is not False and not row.reference.startswith(_PAYMENTS)
+        for row in named
+    )
+
+
+def _is_of(row: Row[Any], money: Money) -> bool | None:
+    """Whether a row is of the provider; None: it does not say."""
+    if not row.provider:
+        return None
+    return money.provider.casefold() in row.provider.casefold()
+
+
+def _other_names(
+    writer: Writer,
+    table: Table,
+    order: Row[Any],
+    which: Any,  # noqa: ANN401 (a condition)
+) -> list[Row[Any]]:
+    """Such rows of an order that stand and that somebody has named."""
+    c = table.c
+    named = c.voided_at.is_(None) & c.reference.is_not(None)
+    statement = select(table).where(
+        c.order_id == order.id, named, c.reference != _OF_A_FILE, which
+    )
+    return list(writer.connection.execute(statement.order_by(c.id)))
+
+
 def refund(
     store: Store, order: Order, money: Money, *, actor: str, key: str | None = None
 ) -> Receipt:
@@ -112,8 +161,9 @@ def refund(
     No unit comes back to stock by it: the provider knows of none.
 
     Raises:
-        RefundRefused: another currency, more than was paid, or a mark or a closed mark
-            of another amount, which nobody can tell it from.
+        RefundRefused: another currency, more than was paid, a mark or a closed mark
+            of another amount, or a closed mark of this amount under a name of
+            somebody's own: nobody can tell it from them.
     """
 
     def work(writer: Writer, found: Row[Any]) -> Done:
@@ -121,12 +171,11 @@ def refund(
             raise refunds.refuse(found, "currency")
         if _named(writer, tables.refunds, money) is not None:
             return Done(message=KNOWN)
-        c = tables.refunds.c
-        done = c.state == "done"
+        given = (tables.refunds.c.state == "done") & (_given_back() == money.amount)
         # The shop has told it already, without saying what the provider calls it.
-        same = _unnamed(
-            writer, tables.refunds, found, done & (c.amount == money.amount)
-        )
+        same = _unnamed(writer, tables.refunds, found, given)
+        if same is None:
+            same = _named_by_people(writer, found, given, money)
         if same is not None:
             _change(writer, tables.refunds, same.id, money.named)
             return _told("refund_received", "refund", same.id, money)
@@ -146,10 +195,36 @@ def refund(
     )
 
 
+def _named_by_people(
+    writer: Writer,
+    order: Row[Any],
+    given: Any,  # noqa: ANN401 (a condition)
+    money: Money,
+) -> Row[Any] | None:
+    """A mark that people closed, under the payment's name or one of their own.
+
+    Raises:
+        RefundRefused: they do not say whether it was made at the provider.
+    """
+    ours = given & (tables.refunds.c.origin == "here")
+    for row in _other_names(writer, tables.refunds, order, ours):
+        if row.reference.startswith(_REFUNDS) or _is_of(row, money) is False:
+            continue
+        if _is_of(row, money) or row.reference.startswith(_PAYMENTS):
+            return row
+        raise refunds.refuse(order, "same_refund")
+    return None
+
+
+def _given_back() -> ColumnElement[int]:
+    """What went back really: a mark may have been closed with less than it says."""
+    c = tables.refunds.c
+    return func.coalesce(c.done_amount, c.amount)
+
+
 def _beside(writer: Writer, found: Row[Any], money: Money) -> Done:
     """A refund of the platform: a part of the sum that the shop told, or another."""
-    c = tables.refunds.c
-    bigger = (c.state == "done") & (c.amount > money.amount)
+    bigger = (tables.refunds.c.state == "done") & (_given_back() > money.amount)
     sum_told = _unnamed(writer, tables.refunds, found, bigger)
     if sum_told is not None and sum_told.origin == "here":
         raise refunds.refuse(found, "other_refund")

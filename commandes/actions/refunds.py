@@ -36,6 +36,7 @@ REFUSALS = {
     "currency": N_("le remboursement est dans une autre devise"),
     "other_mark": N_("une marque d’un autre montant attend : fermez-la d’abord"),
     "other_refund": N_("un remboursement d’un autre montant est déjà noté"),
+    "same_refund": N_("un remboursement de ce montant y est déjà ; est-ce le même ?"),
     "no_mark": N_("aucune marque n’est encore à effectuer"),
     "given_back": N_("le montant rendu doit être positif et ne pas dépasser {left}"),
     "future": N_("la date du remboursement ne peut pas être dans l’avenir"),

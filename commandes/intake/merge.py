@@ -16,7 +16,7 @@ import polars as pl
 from sqlalchemy import select, update
 
 from commandes.errors import ImportRefused, ImportStopped, StoreError
-from commandes.intake import prepare
+from commandes.intake import prepare, withdraw
 from commandes.intake.merging import apply, currency, forgotten, known, silence
 from commandes.intake.merging.adding import add_orders
 from commandes.intake.merging.forgotten import Blanked, ErasedMeanwhile
@@ -279,6 +279,8 @@ def merge_into(
 def _merged(
     writer: Writer, row: Row[Any], batch: Batch, ready: Blanked | None
 ) -> Counter[str]:
+    references = batch.payments["reference"].drop_nulls().to_list()
+    withdraw.give_place(writer, row.source, references)
     outlook = _look(writer.connection, row.source, batch)
     _merge(writer, row, batch, outlook)
     if ready and ready.erased:

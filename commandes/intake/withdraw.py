@@ -14,6 +14,8 @@ from commandes.store import Receipt, set_info, tables
 from commandes.words import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement, Connection, Select
 
     from commandes.store import Store, Writer
@@ -88,6 +90,45 @@ def _refuse(connection: Connection, import_id: int) -> None:
     if updated:
         detail = _("il a mis à jour des commandes déjà connues")
         raise ImportNotWithdrawable(import_id=import_id, detail=detail)
+
+
+# What an order's own source says of it, and what the sweep of carts does.
+_BY_ITSELF = ("imported", "updated", "abandoned")
+
+
+def is_untouched(connection: Connection, order_id: int) -> bool:
+    """Whether nobody acted on an order, and no money of it went back."""
+    e, r = tables.events.c, tables.refunds.c
+    acted = (e.order_id == order_id) & e.kind.not_in(_BY_ITSELF)
+    back = (r.order_id == order_id) & r.voided_at.is_(None)
+    return not any(
+        connection.scalar(select(func.count()).where(which)) for which in (acted, back)
+    )
+
+
+def give_place(writer: Writer, source: str, references: Sequence[str]) -> None:
+    """Remove the checkouts of Stripe whose payments a shop tells as its own orders'.
+
+    Those on which somebody acted stay.
+
+    Args:
+        source: of the orders that come in.
+        references: of their payments.
+    """
+    o, p = tables.orders.c, tables.payments.c
+    checkouts = select(o.id).where(o.source == "stripe").limit(1)
+    if source == "stripe" or writer.connection.scalar(checkouts) is None:
+        return
+    same = (o.source == "stripe") & p.reference.in_(references) & p.voided_at.is_(None)
+    found = writer.connection.scalars(
+        select(o.id)
+        .join_from(tables.orders, tables.payments, p.order_id == o.id)
+        .where(same)
+        .distinct()
+    ).all()
+    gone = [one for one in found if is_untouched(writer.connection, one)]
+    if gone:
+        _remove(writer, o.id.in_(gone))
 
 
 def clear_samples(store: Store, *, actor: str, key: str | None = None) -> Receipt:

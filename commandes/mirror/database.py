@@ -132,16 +132,17 @@ class Database:
             raise Unusable("foreign")
 
     def step(self, store: Store) -> None:
-        """Apply the next entries of the journal.
+        """Apply the next entries of the journal, of which there are some.
 
         Raises:
-            Unusable: they do not follow what was applied before, or somebody was
-                erased since the file was made: blocks of it may still hold them.
+            Unusable: they do not follow what was applied before, they are not there,
+                or somebody was erased since the file was made: blocks of it may still
+                hold them.
         """
         with store.reading() as connection:
             change = follow.read(connection, self.head.seq)
         if change.before is None:
-            return
+            raise Unusable("short")
         if change.before != self.head.digest:
             raise Unusable("foreign")
         if change.forgets > self._born:

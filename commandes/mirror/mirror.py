@@ -162,7 +162,7 @@ class Mirror:
     def begin(self, snapshot: Snapshot, *, wait: bool) -> DuckDBPyConnection:
         """A transaction on an up-to-date file, made anew first where it must be."""
         error: Exception | None = None
-        for _attempt in range(3):
+        for attempt in range(3):
             generation = self._generation
             try:
                 return self._try_begin(snapshot, wait=wait)
@@ -170,7 +170,8 @@ class Mirror:
                 if not isinstance(found, Unusable) and not is_damage(found):
                     raise self._unavailable(found) from found
                 error = found
-            self.replace(generation)
+            # A journal that cannot be followed from its start may be read over.
+            self._replace(generation, None, whole=attempt > 0)
         raise self._unavailable(error)
 
     def left(self, snapshot: Snapshot) -> None:
@@ -239,21 +240,30 @@ class Mirror:
 
     def _follow_far(self) -> None:
         """Catch up in steps, the lock free between them; readers meet what fails."""
-        with suppress(Unusable, duckdb.Error, StoreError, MirrorUnavailable):
-            while True:
-                with self._state:
-                    self._state.wait_for(lambda: not self._swapping)
-                    if self._closing:
-                        return
-                    generation, opened = self._generation, self._opened()
-                    missing = self._store.head().seq - opened.head.seq
-                    if missing <= 0:
-                        return
-                    anew = missing > NEAR and _cheaper_anew(missing, opened.orders())
-                    if not anew:
-                        self._step(opened)
-                if anew:
+        generation = self._generation
+        with suppress(StoreError, MirrorUnavailable):
+            try:
+                self._follow_on()
+            except (Unusable, duckdb.Error) as found:
+                # Readers who do not wait would never have it made anew.
+                if isinstance(found, Unusable) or is_damage(found):
                     self.replace(generation)
+
+    def _follow_on(self) -> None:
+        while True:
+            with self._state:
+                self._state.wait_for(lambda: not self._swapping)
+                if self._closing:
+                    return
+                generation, opened = self._generation, self._opened()
+                missing = self._store.head().seq - opened.head.seq
+                if missing <= 0:
+                    return
+                anew = missing > NEAR and _cheaper_anew(missing, opened.orders())
+                if not anew:
+                    self._step(opened)
+            if anew:
+                self.replace(generation)
 
     def _replace(
         self, generation: int, tell: Callable[[float, str], None] | None, *, whole: bool

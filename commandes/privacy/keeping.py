@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from commandes import logs
 from commandes.actions import retain as action
 from commandes.privacy import cleaning
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from commandes.mirror import Mirror
     from commandes.settings import Settings
     from commandes.store import Store
+
+log = logging.getLogger("commandes.privacy")
 
 # The hour of the shop's day from which a server does it: while nobody works.
 HOUR = 3
@@ -31,6 +35,7 @@ def retain(
 ) -> Due:
     """Let go what is older than the settings say, and clean up after it."""
     done = action.run(store, now=now, ended=ended, actor=actor)
+    logs.event(log, "retain", orders=done.orders, addresses=done.addresses)
     cleaning.clean_if_needed(store, settings, mirror)
     return done
 

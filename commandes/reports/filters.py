@@ -250,7 +250,7 @@ class OrderFilter:
                 self.archived, ""
             ),
         ]
-        return ", ".join(part for part in parts if part) or _("toutes les commandes")
+        return ", ".join(part for part in parts if part) or _("commandes non archivées")
 
     def _period_says(self) -> str:
         if self.period is None:

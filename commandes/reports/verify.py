@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from commandes.errors import CommandesError
 from commandes.mirror import check as mirror_check
 from commandes.store import checks, journal
+from commandes.store.checks import Check
 
 if TYPE_CHECKING:
     from commandes.mirror import Mirror
     from commandes.store import Head, Store
-    from commandes.store.checks import Check
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,19 @@ def verify(store: Store, mirror: Mirror, *, noted: Head | None = None) -> Verdic
 
     Args:
         noted: a head written down elsewhere; the journal must pass through it.
+
+    Raises:
+        MirrorError: there is no mirror to compare with, though the store is in order.
     """
     key = store.key
     with store.reading("server/verify") as connection:
         results = checks.of_the_store(connection, key, noted=noted)
         head = journal.head(connection)
-    results.append(mirror_check(mirror, store))
+    try:
+        results.append(mirror_check(mirror, store))
+    except CommandesError as error:
+        if all(check.ok for check in results):
+            raise
+        # What is wrong with the store is said all the same.
+        results.append(Check("I6", ok=False, checked=0, first_bad=error.message))
     return Verdict(head, tuple(results))

@@ -127,6 +127,15 @@ def _take_write_lock(
         connection.exec_driver_sql(f"pragma busy_timeout = {waits:d}")
 
 
+# What is answered is on disk, and on the replica that the server waits for, whatever
+# the role or the database was set to.
+_DURABLE = """
+select set_config('lock_timeout', :millis, true),
+    case when current_setting('synchronous_commit') in ('off', 'local')
+    then set_config('synchronous_commit', 'on', true) end
+"""
+
+
 def _postgresql(url: URL, settings: Settings, *, writes: bool) -> Engine:
     # "format" gives positional parameters, so that bulk rows are plain tuples.
     level = "READ COMMITTED" if writes else "REPEATABLE READ"
@@ -142,10 +151,7 @@ def _postgresql(url: URL, settings: Settings, *, writes: bool) -> Engine:
         @event.listens_for(engine, "begin")
         def _lock(connection: Connection) -> None:
             millis = max(1, round(settings.lock_timeout * 1000))
-            connection.execute(
-                text("select set_config('lock_timeout', :millis, true)"),
-                {"millis": str(millis)},
-            )
+            connection.execute(text(_DURABLE), {"millis": str(millis)})
             connection.execute(
                 text("select pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK}
             )

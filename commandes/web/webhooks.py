@@ -48,7 +48,7 @@ async def receive(request: Request) -> Response:
         envelope = signatures.verify(endpoint, headers, body, secrets, time.time())
     except signatures.Refused:
         logs.event(log, "webhook_refused", name=endpoint)
-        return PlainTextResponse("bad signature", 401)
+        return PlainTextResponse("bad signature, or sent too long ago", 401)
     try:
         with access.acting_as(access.PLATFORM):
             new = await asyncio.to_thread(

@@ -62,7 +62,7 @@ def test_the_way_back_takes_a_filter_back(server, visitor):
 
     page.go_back()
 
-    expect(page.get_by_text("« toutes les commandes »")).to_be_visible()
+    expect(page.get_by_text("« commandes non archivées »")).to_be_visible()
     assert len(Orders(page).numbers) == 12
 
 
@@ -76,7 +76,7 @@ def test_several_values_and_a_tag(server, visitor):
 
     page.get_by_role("button", name="Tout effacer").click()
 
-    expect(page.get_by_text("« toutes les commandes »")).to_be_visible()
+    expect(page.get_by_text("« commandes non archivées »")).to_be_visible()
     assert len(Orders(page).numbers) == 12
 
 

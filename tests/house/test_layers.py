@@ -49,6 +49,7 @@ LAYERS = {  # a part may import the parts named here, and itself
         *("settings", "whole"),
     },
     "privacy": {
+        "logs",
         *("actions", "mirror", "store", "personal"),
         *("settings", "errors", "rules", "words"),
     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from webhook_shop import Hooks
 
 from commandes.intake import profiles, read
 
@@ -26,6 +27,12 @@ title = "a"
 quantity = "q"
 unit_price = "p"
 """
+
+
+@pytest.fixture
+def hooks(any_store) -> Hooks:
+    """A shop that platforms tell of their orders, on both databases."""
+    return Hooks(any_store)
 
 
 @pytest.fixture

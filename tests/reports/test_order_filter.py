@@ -116,7 +116,7 @@ def test_a_byte_that_is_no_text_is_no_error() -> None:
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (OrderFilter(), "toutes les commandes"),
+        (OrderFilter(), "commandes non archivées"),
         (
             OrderFilter(
                 payments=("paid",),

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy.exc
 from shop import Shop
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import event, insert, make_url, select, text
 
 from commandes import settings as settings_module
 from commandes.errors import (
@@ -117,6 +117,28 @@ def test_a_store_that_stays_locked_says_so(kind, request):
     assert facts["shop"] == "closed"
     patient.close()
     hasty.close()
+
+
+@pytest.mark.parametrize("set_to", ["off", "local"])
+def test_what_is_answered_is_on_disk_whatever_the_database_was_set_to(
+    postgres_settings, set_to
+):
+    """R1: no acknowledged action rests on a setting that somebody else changed."""
+    name = make_url(postgres_settings.database_url).database
+    store = open_store(postgres_settings)
+    with store.writing("a") as writer:
+        writer.connection.exec_driver_sql(
+            f'alter database "{name}" set synchronous_commit = {set_to}'
+        )
+    store.close()
+
+    store = open_store(postgres_settings)
+    show = "show synchronous_commit"
+    with store.reading() as connection:
+        assert connection.exec_driver_sql(show).scalar() == set_to
+    with store.writing("a") as writer:
+        assert writer.connection.exec_driver_sql(show).scalar() == "on"
+    store.close()
 
 
 def test_more_writers_than_connections_all_get_their_turn(any_store):

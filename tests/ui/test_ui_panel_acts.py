@@ -68,3 +68,17 @@ def test_what_is_taken_back_is_asked_for_once(
     assert not app.exception
     assert done in texts(app)
     assert kinds(acted) == [*before, kind]
+
+
+def test_a_cart_that_was_paid_is_called_one_no_more(open_page, shop):
+    """It counts as an order from then on; a deposit makes none of it."""
+
+    def badges():
+        app = open_page(PAGE, commande="1", source="test")
+        return " ".join(str(one.value) for one in app.markdown)
+
+    shop.order("1", total=2000, is_cart=True)
+    payments.pay(shop.store, Order("1"), amount=1000, actor="Inès")
+    assert "Panier" in badges()
+    payments.pay(shop.store, Order("1"), amount=1000, actor="Inès")
+    assert "Panier" not in badges()

@@ -70,6 +70,9 @@ def _named(about: Reading) -> str:
 
 
 def _completed(session: Reading, at: datetime) -> Told:
+    if session.text("mode") == "setup":
+        # A card that is kept for later: nothing is bought.
+        return NothingTold("topic")
     paid = session.text("payment_status") in ("paid", "no_payment_required")
     named = _named(session)
     if named and paid:

@@ -80,6 +80,16 @@ class RefundTold:
     money: Money
     failed: bool = False
 
+    @property
+    def subject(self) -> str:
+        """The provider's id of the refund."""
+        return self.money.reference
+
+    @property
+    def at(self) -> datetime:
+        """When it was so."""
+        return self.money.at
+
 
 @dataclass(frozen=True)
 class NothingTold:

@@ -20,12 +20,13 @@ from commandes.actions.orders import Order
 from commandes.errors import (
     CommandesError,
     OrderNotFound,
+    PaymentRefused,
     StoreError,
     StoreFull,
     StoreLocked,
     StoreUnreachable,
 )
-from commandes.intake import merge, prepare, profiles, read
+from commandes.intake import merge, prepare, profiles, read, withdraw
 from commandes.intake.merging import currency, forgotten, silence
 from commandes.intake.merging.forgotten import ErasedMeanwhile
 from commandes.intake.webhooks import (
@@ -43,8 +44,10 @@ from commandes.intake.webhooks.told import (
     RefundTold,
     Unreadable,
     body_of,
+    joined,
 )
 from commandes.store import Within, tables
+from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,7 +173,8 @@ def _order(store: Store, row: Row[Any], told: OrderTold) -> Outcome:
     incoming = ready.incoming
     if incoming.rejects.height or incoming.orders.height != 1:
         # Not a part of it either: nobody would see what is missing.
-        said = "".join(incoming.rejects["reason"].head(1).to_list())
+        rejects = incoming.rejects.select("number", "reason").head(1)
+        said = joined(rejects.row(0), ": ") if rejects.height else ""
         return _note(store, row, Outcome("failed", "rejected", said))
     (batch,) = prepare.batches(incoming, merge.BATCH)
     source_id = incoming.orders["source_id"][0]
@@ -178,9 +182,10 @@ def _order(store: Store, row: Row[Any], told: OrderTold) -> Outcome:
     with store.writing(ACTOR, action="receive_delivery") as writer:
         if _row(writer.connection, row.id) is None:
             return Outcome("")  # another process was faster
-        if _is_older(writer.connection, row, told):
+        known = _known(writer.connection, incoming)
+        if _is_older(writer.connection, row, told, incoming, known):
             return _set(writer, row, Outcome("skipped", "older"), told)
-        if row.endpoint == "stripe" and _is_elsewhere(writer.connection, incoming):
+        if _is_told(writer.connection, row, incoming, known):
             return _set(writer, row, Outcome("skipped", "known"), told)
         into = _import(writer, settings, row.endpoint, incoming.source, told.profile)
         silence.remember(writer, incoming.told)
@@ -191,32 +196,94 @@ def _order(store: Store, row: Row[Any], told: OrderTold) -> Outcome:
         return _set(writer, row, Outcome("done", order_id=order_id), told)
 
 
-def _is_older(connection: Connection, row: Row[Any], told: OrderTold) -> bool:
-    """Whether a delivery that was done already knew better."""
+def _known(connection: Connection, incoming: Incoming) -> Any:  # noqa: ANN401 (a row, or None)
+    """The order of the source that the store has already; None: it is new."""
+    o, values = tables.orders.c, tables.import_values.c
+    return connection.execute(
+        select(o.id, o.is_cart, values.fields)
+        .join_from(
+            tables.orders, tables.import_values, values.order_id == o.id, isouter=True
+        )
+        .where(o.source == incoming.source)
+        .where(o.source_id == incoming.orders["source_id"][0])
+    ).first()
+
+
+def _newest(connection: Connection, row: Row[Any], told: OrderTold | RefundTold) -> Any:  # noqa: ANN401 (a row, or None)
+    """The delivery that says most lately how the same order or refund is."""
     c = tables.deliveries.c
-    newest = connection.execute(
+    # A refund that failed before anybody knew of it has changed nothing.
+    states = ("done", "skipped") if isinstance(told, RefundTold) else ("done",)
+    return connection.execute(
         select(c.told_at, c.topic)
-        .where(c.endpoint == row.endpoint, c.subject == told.subject, c.state == "done")
-        .where(c.told_at.is_not(None))
+        .where(c.endpoint == row.endpoint, c.subject == told.subject)
+        .where(c.state.in_(states), c.told_at.is_not(None))
         .order_by(c.told_at.desc())
         .limit(1)
     ).first()
+
+
+def _is_older(
+    connection: Connection,
+    row: Row[Any],
+    told: OrderTold,
+    incoming: Incoming,
+    known: Any,  # noqa: ANN401 (a row, or None)
+) -> bool:
+    """Whether a delivery that was done already knew better."""
+    newest = _newest(connection, row, told)
     if newest is None or told.at is None:
         return False
-    # Of the same second: it was made before it became anything else.
+    if told.at != newest.told_at:
+        return bool(told.at < newest.told_at)
+    # Of the same second: it was made before it became anything else, and money that
+    # has moved has not moved back.
     made = row.topic != newest.topic and row.topic.endswith(_MADE)
-    return bool(told.at < newest.told_at or (made and told.at == newest.told_at))
+    return made or (known is not None and _is_less(connection, incoming, known))
 
 
-def _is_elsewhere(connection: Connection, incoming: Incoming) -> bool:
-    """Whether the money of a checkout is that of an order of the shop's own."""
+def _is_less(connection: Connection, incoming: Incoming, known: Row[Any]) -> bool:
+    """Whether less was paid, or given back, than the source had told before."""
+    c = tables.payments.c
+    theirs = (c.order_id == known.id) & (c.origin == "platform")
+    paid = select(func.sum(c.amount)).where(theirs, c.voided_at.is_(None))
+    back = json.loads(known.fields or "{}").get("refunded", 0)
+    return bool(
+        incoming.payments["amount"].sum() < (connection.scalar(paid) or 0)
+        or incoming.refunds["amount"].sum() < back
+    )
+
+
+def _is_told(
+    connection: Connection,
+    row: Row[Any],
+    incoming: Incoming,
+    known: Any,  # noqa: ANN401 (a row, or None)
+) -> bool:
+    """Whether it says nothing new: the cart of an order, the money of another's.
+
+    Raises:
+        PaymentRefused: its payment is that of a checkout on which people acted.
+    """
+    if known is not None and not known.is_cart and incoming.orders["is_cart"][0]:
+        return True
     references = incoming.payments["reference"].drop_nulls().to_list()
     found = received.order_of(connection, stripe.PROVIDER, references)
     if found is None:
         return False
     c = tables.orders.c
-    source = connection.scalar(select(c.source).where(c.id == found))
-    return bool(source != incoming.source)
+    other = connection.execute(select(c.source, c.number).where(c.id == found)).one()
+    if other.source == incoming.source:
+        return False
+    if row.endpoint == "stripe":
+        return True
+    if other.source == "stripe" and not withdraw.is_untouched(connection, found):
+        detail = _("son paiement est déjà celui de {number}, que quelqu’un a traitée")
+        raise PaymentRefused(
+            number=incoming.orders["number"][0],
+            detail=detail.format(number=other.number),
+        )
+    return False
 
 
 def _import(
@@ -273,11 +340,29 @@ def _money(store: Store, row: Row[Any], told: PaymentTold | RefundTold) -> Outco
         if isinstance(told, PaymentTold):
             order, note = _named(writer.connection, told.order), received.payment
         else:
+            if _is_older_refund(writer.connection, row, told):
+                return _set(writer, row, Outcome("skipped", "older"), told)
             order = _paid_by(writer.connection, told)
             note = received.refund_failed if told.failed else received.refund
         receipt = note(Within(store, writer), order, told.money, actor=ACTOR)
         state, problem = ("done", "") if receipt.changed else ("skipped", "known")
-        return _set(writer, row, Outcome(state, problem, order_id=order.id))
+        outcome = Outcome(state, problem, order_id=order.id)
+        return _set(
+            writer, row, outcome, told if isinstance(told, RefundTold) else None
+        )
+
+
+def _is_older_refund(connection: Connection, row: Row[Any], told: RefundTold) -> bool:
+    """Whether a later event said how it ended; of the same second, a failure did."""
+    newest = _newest(connection, row, told)
+    if newest is None or told.at > newest.told_at:
+        return False
+    c = tables.refunds.c
+    stands = (c.reference == told.subject) & c.voided_at.is_(None)
+    return bool(
+        told.at < newest.told_at
+        or not (told.failed or connection.scalar(select(func.count()).where(stands)))
+    )
 
 
 def _named(connection: Connection, number: str) -> Order:
@@ -321,7 +406,10 @@ def _note(store: Store, row: Row[Any], outcome: Outcome) -> Outcome:
 
 
 def _set(
-    writer: Writer, row: Row[Any], outcome: Outcome, told: OrderTold | None = None
+    writer: Writer,
+    row: Row[Any],
+    outcome: Outcome,
+    told: OrderTold | RefundTold | None = None,
 ) -> Outcome:
     """Keep how it ended; what was read holds personal data, and goes."""
     t = tables.deliveries
