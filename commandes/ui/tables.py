@@ -121,7 +121,7 @@ def _shown(rows: pl.DataFrame, menus: list[dict[str, str]]) -> pa.Table:
             "placed_at": row["placed_at"],
             "customer": row["customer_name"] or row["email"] or "–",
             "articles": articles(row["titles"], row["line_count"]),
-            "module": theme.module_words(row["module"]),
+            "module": theme.short_module(row["module"]),
             "status": [theme.status_label(row["status"])],
             "payment": [theme.payment_label(_payment(row))],
             "total": words.money(row["total"], row["currency"]),

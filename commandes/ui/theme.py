@@ -91,6 +91,19 @@ def module_words(code: str) -> str:
     return _(MODULE_WORDS[code])
 
 
+# In a narrow column the end of a long name would be cut, which tells two apart.
+_SHORT_MODULES = {
+    "pricing": N_("Tarifs"),
+    "restaurant": N_("Restaurant"),
+    "booking": N_("Créneaux"),
+}
+
+
+def short_module(code: str) -> str:
+    """A module's name in the list of orders."""
+    return _(_SHORT_MODULES.get(code, MODULE_WORDS[code]))
+
+
 def shown_payment(payment: str, refunded: int, refunds_to_do: int) -> str:
     """What the payment badge says: the status, and refunds in part or still to make.
 

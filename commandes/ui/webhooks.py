@@ -36,7 +36,7 @@ _COLORS: dict[str, Literal["blue", "green", "gray", "red"]] = {
 }
 # What is wrong, where the error's own sentence does not say it.
 _PROBLEMS = {
-    "Unreadable": N_("il manque ce que la plateforme promet, ou c’est mal écrit"),
+    "Unreadable": N_("champ manquant, inconnu ou mal écrit"),
     "order_not_found": N_("la commande concernée n’est pas encore là"),
     "store": N_("la base de données ne peut pas la garder ainsi"),
     "rejected": N_("la commande a été refusée"),
@@ -106,7 +106,7 @@ def _counts() -> None:
                 for state, count in fresh.items():
                     if count:
                         st.badge(
-                            f"{_(_STATE_WORDS[state])} : {words.number(count)}",
+                            _said(_(_STATE_WORDS[state]), words.number(count)),
                             color=_COLORS[state],
                         )
 
@@ -175,6 +175,7 @@ def _frame(found: Sequence[Row[Any]]) -> pl.DataFrame:
         {
             "id": row.id,
             "received_at": row.received_at,
+            "done_at": row.done_at,
             "endpoint": NAMES[row.endpoint],
             "topic": row.topic,
             "state": row.state,
@@ -194,12 +195,20 @@ def _why(row: Row[Any]) -> str:
     if row.problem in told.NOTHING:
         return _(told.NOTHING[row.problem])
     what = _(_PROBLEMS[row.problem]) if row.problem in _PROBLEMS else ""
-    return " : ".join(filter(None, (what, row.detail)))
+    return _said(what, row.detail) if what and row.detail else what or row.detail or ""
+
+
+def _said(what: str, more: str) -> str:
+    return _("{what} : {facts}").format(what=what, facts=more)
+
+
+# A failure that was processed again shows by its time.
+_LAST = ("done_at", "attempts")
 
 
 def _cells() -> list[str]:
     # On a phone the first ones are seen: how it went, when, and of which order.
-    return ["said", "received_at", "number", "why", "endpoint", "topic", "attempts"]
+    return ["said", "received_at", "number", "why", "endpoint", "topic", *_LAST]
 
 
 def _columns(timezone: str) -> dict[str, Any]:
@@ -208,8 +217,11 @@ def _columns(timezone: str) -> dict[str, Any]:
         "received_at": column.DatetimeColumn(
             _("Reçu le"), format="DD/MM/YY HH:mm:ss", timezone=timezone, width=130
         ),
+        "done_at": column.DatetimeColumn(
+            _("Traité le"), format="DD/MM/YY HH:mm:ss", timezone=timezone, width=130
+        ),
         "endpoint": column.TextColumn(_("Plateforme"), width=120),
-        "topic": column.TextColumn(_("Sujet"), width=190),
+        "topic": column.TextColumn(_("Sujet"), width=120),
         "said": column.TextColumn(_("État"), width=90),
         "number": column.TextColumn(_("Commande"), width=110),
         "why": column.TextColumn(_("Pourquoi"), width=360),
