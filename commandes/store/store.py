@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("commandes.actions")
 
 # The newest migration; a store that stands there opens without loading Alembic.
-REVISION = "0007"
+REVISION = "0008"
 
 # The facts of the store that keep the highest id that a table's rows had when some
 # were deleted; of the lines it was the first and has a name of its own.

@@ -265,6 +265,15 @@ refunds = Table(
     Column("voided_at", Instant),
 )
 
+# What a provider calls them is looked up by each of its deliveries.
+for _table in (payments, refunds):
+    Index(
+        f"ix_{_table.name}_reference",
+        _table.c.reference,
+        sqlite_where=text("reference is not null"),
+        postgresql_where=text("reference is not null"),
+    )
+
 refund_lines = Table(
     "refund_lines",
     metadata,

@@ -101,7 +101,10 @@ def test_an_older_store_is_brought_up_to_date(settings):
         connection.execute(text("drop table carriers"))
         connection.execute(text("drop index ix_messages_state"))
         connection.execute(text("alter table messages drop column sender"))
-        for index in ("ix_orders_running_carts", "ix_orders_email_key"):
+        for index in (
+            *("ix_orders_running_carts", "ix_orders_email_key"),
+            *("ix_payments_reference", "ix_refunds_reference"),
+        ):
             connection.execute(text(f"drop index {index}"))
         connection.execute(text("drop table objections"))
         connection.execute(text("alter table orders drop column cart_url"))
