@@ -99,7 +99,7 @@ def due(store: Store, now: datetime | None = None) -> Due:
             ips_before=ips,
             orders=free,
             held=many(old, _held()) if old is not None else 0,
-            addresses=len(_long(connection, ips)) if ips else 0,
+            addresses=many(_is_long(ips)) if ips else 0,
             readings=connection.scalar(select(func.count()).where(_old_reading(now)))
             or 0,
         )
@@ -206,20 +206,20 @@ def _bare_receipts(store: Store, actor: str) -> None:
         erase.bare_receipts(writer, set(writer.connection.scalars(numbers)))
 
 
-def _long(
-    connection: Connection, before: datetime, limit: int | None = None
-) -> list[tuple[int, str | None]]:
-    """Orders placed before an instant whose IP address is whole, with its short form.
+def _is_long(before: datetime) -> ColumnElement[bool]:
+    """Orders placed before an instant whose IP address is whole."""
+    c = tables.orders.c
+    whole = ~c.ip_address.like("%.0") & ~c.ip_address.like("%::")
+    return (c.placed_at < before) & c.ip_address.is_not(None) & whole
 
-    A short one is its own short form: only Python can tell.
-    """
+
+def _long(
+    connection: Connection, before: datetime, limit: int
+) -> list[tuple[int, str | None]]:
+    """Some of these orders, each with the short form of its address."""
     c = tables.orders.c
     statement = (
-        select(c.id, c.ip_address)
-        .where(c.placed_at < before, c.ip_address.is_not(None))
-        .where(~c.ip_address.like("%.0"), ~c.ip_address.like("%::"))
-        .order_by(c.id)
-        .limit(limit)
+        select(c.id, c.ip_address).where(_is_long(before)).order_by(c.id).limit(limit)
     )
     return [
         (id_, personal.short_ip(given)) for id_, given in connection.execute(statement)

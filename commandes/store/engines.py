@@ -8,9 +8,12 @@ reset; a deferred transaction that turns into a writing one fails instead of wai
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
@@ -27,7 +30,6 @@ from commandes.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from types import ModuleType
 
     from sqlalchemy import URL, Connection, Engine
@@ -245,7 +247,36 @@ def _driver(engine: Engine) -> Iterator[Any]:
         pooled.invalidate()
 
 
-def compact(writing: Engine) -> bool:
+# Our SQLite keeps what is temporary in memory: there, this would take as much as the
+# whole file. ADBC's keeps it in a file, and may open ours in a process of its own.
+_VACUUM = """
+import sys
+from adbc_driver_sqlite import dbapi
+path, millis = sys.argv[1:]
+try:
+    with dbapi.connect(path, autocommit=True) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute(f"pragma busy_timeout = {millis}")
+            cursor.fetchall()
+            cursor.execute("vacuum")
+except dbapi.Error as error:
+    sys.exit(str(error))
+"""
+
+
+def _vacuum(file: Path, timeout: float) -> None:
+    done = subprocess.run(  # noqa: S603 (our own program)
+        [sys.executable, "-c", _VACUUM, file, str(round(timeout * 1000))],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SQLITE_TMPDIR": str(file.parent)},
+    )
+    if done.returncode:
+        raise DBAPIError("vacuum", None, OSError(done.stderr.strip()))
+
+
+def compact(writing: Engine, timeout: float) -> bool:
     """Write SQLite's file anew and empty its log; see Store.compact.
 
     It waits for readers of the log as long as for a lock.
@@ -256,7 +287,7 @@ def compact(writing: Engine) -> bool:
     with in_plain_words(), closing(writing.raw_connection()) as pooled:
         cursor = pooled.cursor()
         try:
-            cursor.execute("vacuum")
+            _vacuum(Path(writing.url.database or "").resolve(), timeout)
             busy = cursor.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
         except _sqlite_module().Error as error:
             raise DBAPIError("vacuum", None, error) from error

@@ -403,7 +403,7 @@ class Store:
         Returns:
             Whether nothing is left: False while a reader holds on to the log.
         """
-        return engines.compact(self._writing)
+        return engines.compact(self._writing, self.settings.lock_timeout)
 
     def close(self) -> None:
         """Give back every connection."""
