@@ -658,12 +658,16 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         SettingMissing: what a login needs besides its provider.
     """
     given = tuple(item for item in environment.items() if item[0].startswith(PREFIX))
-    return _read(given, Path.cwd(), Path.home())
+    try:
+        here = os.getcwd()  # noqa: PTH109 (a text is enough)
+    except FileNotFoundError:
+        here = ""
+    return _read(given, here, os.environ.get("HOME", ""))
 
 
 # Each page asks several times.
 @lru_cache(maxsize=16)
-def _read(given: tuple[tuple[str, str], ...], _here: Path, _home: Path) -> Settings:
+def _read(given: tuple[tuple[str, str], ...], _here: str, _home: str) -> Settings:
     """The same of variables; relative folders are of where one stands."""
     environment = dict(given)
     known = {setting.variable for setting in SETTINGS}

@@ -93,9 +93,10 @@ def commandes(loop: Loop, server: Served, flat: Flat) -> tuple[Tool, list]:
     def turn() -> float:
         spent = deep.press(every, "page_next")
         told = f"{_number(next(pages) * 50 - 49)}–"
-        if not deep.shows(told):
+        shown = deep.shows(told)
+        if not shown:
             print(f"no « {told} » among: {deep.texts()}")
-        _agrees(turns.OURS, turns.DEEP, deep.shows(told))
+        _agrees(turns.OURS, turns.DEEP, shown)
         return spent
 
     # There is no other way to a page than through those before it.

@@ -65,6 +65,11 @@ class OrderDetail:
     source_dates: tuple[parts.Activity, ...]
 
     @property
+    def is_open_cart(self) -> bool:
+        """Whether it is a cart that nobody paid out: the macro of the same name."""
+        return self.is_cart and self.payment not in ("paid", "refunded")
+
+    @property
     def timeline(self) -> tuple[parts.Activity, ...]:
         """Everything that happened, journal and source together, oldest first."""
         return tuple(

@@ -242,7 +242,7 @@ def _head(order: OrderDetail, zone: str) -> None:
         )
         if order.archived_at:
             st.badge(_("Archivée"), icon=":material/archive:", color="gray")
-        if order.is_cart and order.payment not in ("paid", "refunded"):
+        if order.is_open_cart:
             st.badge(_("Panier"), icon=":material/shopping_cart:", color="gray")
         for tag in order.tags:
             color = theme.tag_badge(tag.color)
