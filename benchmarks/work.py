@@ -177,14 +177,30 @@ def rebuilding_memory(settings: Settings, count: int) -> Iterator[Row]:
     )
 
 
+# What a child says that it holds, in megabytes: a line of /proc/self/status.
+_HELD = """
+def held(name):
+    lines = open("/proc/self/status").read().splitlines()
+    return int(next(one for one in lines if one.startswith(name)).split()[1]) / 1024
+"""
+
+
+def _said(code: str, **variables: str) -> float:
+    """The number that a program in a process of its own says last."""
+    done = subprocess.run(
+        [sys.executable, "-c", _HELD + code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=variables,
+    )
+    return float(done.stdout.splitlines()[-1])
+
+
 def kept_by_joins() -> Row:
     """What DuckDB alone does not give back of each hash join: it is in every soak."""
     code = (
-        "import gc, json, duckdb\n"
-        "def held():\n"
-        "    gc.collect()\n"
-        "    lines = open('/proc/self/status').read().splitlines()\n"
-        "    return int(next(l for l in lines if l.startswith('VmRSS')).split()[1])\n"
+        "import duckdb\n"
         "con = duckdb.connect()\n"
         "con.execute('create table t as select range i from range(100000)')\n"
         "def ask(times):\n"
@@ -192,14 +208,11 @@ def kept_by_joins() -> Row:
         "        con.execute('select t.i from (select i from t where i > ? '\n"
         "            'limit 50) as p join t on t.i = p.i', [n]).fetchall()\n"
         "ask(2000)\n"
-        "before = held()\n"
+        "before = held('VmRSS')\n"
         "ask(8000)\n"
-        "print(json.dumps((held() - before) / 8000))\n"
+        "print((held('VmRSS') - before) / 8000 * 1024)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
-    )
-    kept = f"{json.loads(done.stdout):.1f} KB"
+    kept = f"{_said(code):.1f} KB"
     return Row("memory that DuckDB alone keeps of each hash join", 100_000, kept)
 
 
@@ -231,13 +244,9 @@ def writing_command(settings: Settings, count: int) -> Iterator[Row]:
 def exporting_memory(settings: Settings, count: int) -> Iterator[Row]:
     """What a CSV of everything takes at most, above what a new process rests at."""
     code = (
-        "import json, pathlib\n"
+        "import pathlib\n"
         "from commandes import settings, store, mirror\n"
         "from commandes.reports import export, filters\n"
-        "def held(name):\n"
-        "    lines = open('/proc/self/status').read().splitlines()\n"
-        "    found = next(line for line in lines if line.startswith(name))\n"
-        "    return int(found.split()[1]) / 1024\n"
         "s = settings.read(); st = store.open_store(s); m = mirror.Mirror(st, s)\n"
         "with m.snapshot() as snapshot:\n"
         "    rest = held('VmRSS')\n"
@@ -245,16 +254,9 @@ def exporting_memory(settings: Settings, count: int) -> Iterator[Row]:
         "    every = filters.OrderFilter(archived='all')\n"
         "    export.export(snapshot, every, format='csv', language='fr',\n"
         "        path=s.data_dir / 'ours.csv', timezone='Europe/Paris')\n"
-        "print(json.dumps(held('VmHWM') - rest))\n"
+        "print(held('VmHWM') - rest)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={"COMMANDES_DATA_DIR": str(settings.data_dir)},
-    )
-    grown = json.loads(done.stdout.splitlines()[-1])
+    grown = _said(code, COMMANDES_DATA_DIR=str(settings.data_dir))
     yield Row(
         "CSV of everything: memory at most, above rest",
         count,
@@ -268,23 +270,14 @@ def exporting_memory(settings: Settings, count: int) -> Iterator[Row]:
 def resting_memory(settings: Settings, count: int) -> Iterator[Row]:
     """What the app's process holds at rest after a rebuild."""
     code = (
-        "import json, resource\n"
         "import streamlit, polars, plotly.graph_objects\n"
         "from commandes import settings, store, mirror\n"
         "s = settings.read(); st = store.open_store(s); m = mirror.Mirror(st, s)\n"
         "m.rebuild()\n"
         "with m.snapshot(): pass\n"
-        "rss = [l for l in open('/proc/self/status') if l.startswith('VmRSS')][0]\n"
-        "print(json.dumps(int(rss.split()[1]) / 1024))\n"
+        "print(held('VmRSS'))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={"COMMANDES_DATA_DIR": str(settings.data_dir)},
-    )
-    held = json.loads(done.stdout.splitlines()[-1])
+    held = _said(code, COMMANDES_DATA_DIR=str(settings.data_dir))
     yield Row(
         "memory at rest, after a rebuild",
         count,
