@@ -95,7 +95,6 @@ def budgets(sizes: list[int]) -> list[Row]:
     """Every line of the budgets, for all sizes."""
     shutil.rmtree(KEPT / "import", ignore_errors=True)
     rows = [say(row) for row in work.imports(settings_of("import"), KEPT)]
-    rows.append(say(work.kept_by_joins()))
     first: tuple[int, float, float] | None = None
     for count in sizes:
         found, page, visible = one_size(count)

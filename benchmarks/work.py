@@ -197,25 +197,6 @@ def _said(code: str, **variables: str) -> float:
     return float(done.stdout.splitlines()[-1])
 
 
-def kept_by_joins() -> Row:
-    """What DuckDB alone does not give back of each hash join: it is in every soak."""
-    code = (
-        "import duckdb\n"
-        "con = duckdb.connect()\n"
-        "con.execute('create table t as select range i from range(100000)')\n"
-        "def ask(times):\n"
-        "    for n in range(times):\n"
-        "        con.execute('select t.i from (select i from t where i > ? '\n"
-        "            'limit 50) as p join t on t.i = p.i', [n]).fetchall()\n"
-        "ask(2000)\n"
-        "before = held('VmRSS')\n"
-        "ask(8000)\n"
-        "print((held('VmRSS') - before) / 8000 * 1024)\n"
-    )
-    kept = f"{_said(code):.1f} KB"
-    return Row("memory that DuckDB alone keeps of each hash join", 100_000, kept)
-
-
 def writing_command(settings: Settings, count: int) -> Iterator[Row]:
     """A whole `commandes note` process against importing SQLAlchemy and pysqlite3."""
     environment = {"COMMANDES_DATA_DIR": str(settings.data_dir)}

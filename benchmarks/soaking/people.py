@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -36,6 +37,8 @@ _ORDERS = (10_001, 30_000)
 _VISIT, _AWAY = (20.0, 120.0), (1.0, 10.0)
 # Seconds after which a click has got no answer.
 _PATIENCE = 60.0
+# Seconds after which what ticks is not waited for.
+_SILENCE = 10.0
 # What stands on a page that could not do what was asked: our own words, or a trace.
 _REFUSAL = ":material/error:"
 
@@ -62,14 +65,16 @@ class Visitor(Person):
         while due and (first := min(due, key=due.__getitem__)) and due[first] < until:
             await asyncio.sleep(max(0.0, due[first] - time.perf_counter()))
             query, page = self._here
-            await self._run(
-                ClientState(
-                    query_string=query,
-                    page_name=page,
-                    fragment_id=first,
-                    is_auto_rerun=True,
-                )
+            asked = ClientState(
+                query_string=query,
+                page_name=page,
+                fragment_id=first,
+                is_auto_rerun=True,
             )
+            # A part that has just gone gets no answer, and a browser awaits none.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SILENCE):
+                    await self._run(asked)
             if first in self._ticking:
                 due[first] = time.perf_counter() + self._ticking[first]
             else:

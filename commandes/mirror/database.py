@@ -50,6 +50,12 @@ def is_full(error: Exception) -> bool:
 
 # What DuckDB keeps of the file after a long reading: less serves no question well.
 _TRIMMED = "32MB"
+# Entries followed until the blocks are swept. DuckDB's queue of what it may evict goes
+# on naming each block that a join had for itself, 3 KB of each join, until it evicts
+# something: 45 MB before it looks by itself.
+SWEPT = 5_000
+# Nothing fits in this: everything that may go goes, and the limit stays what it was.
+_NOTHING = "1KB"
 
 
 def connect(path: Path, settings: Settings, overflow: Path) -> DuckDBPyConnection:
@@ -97,6 +103,7 @@ class Database:
         if not path.exists():
             raise Unusable("missing")
         self._follower: follow.Follower | None = None
+        self._unswept = 0
         self._memory = settings.mirror_memory
         shutil.rmtree(slot.overflow, ignore_errors=True)
         # DuckDB makes the folder itself, but not the one that it stands in.
@@ -150,12 +157,22 @@ class Database:
         if self._follower is None:
             self._follower = follow.Follower(self._connection.cursor())
         self._follower.apply(change)
+        self._unswept += change.last.seq - self.head.seq
         self.head = change.last
+
+    def sweep(self) -> None:
+        """From time to time let DuckDB forget the blocks that it had; nobody asks."""
+        if self._unswept >= SWEPT:
+            self._unswept = 0
+            self._shrink(_NOTHING)
 
     def trim(self) -> None:
         """Forget the blocks that were read; nobody may be asking meanwhile."""
+        self._shrink(_TRIMMED)
+
+    def _shrink(self, limit: str) -> None:
         with suppress(duckdb.OutOfMemoryException):
-            self._limit_memory(_TRIMMED)
+            self._limit_memory(limit)
         self._limit_memory(self._memory)
 
     def _limit_memory(self, limit: str) -> None:

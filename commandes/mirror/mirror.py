@@ -232,6 +232,8 @@ class Mirror:
         # What was told before may name who was erased since.
         self.answers.forget()
         opened.step(self._store)
+        if not self._snapshots:
+            opened.sweep()
 
     def _catch_up_beside(self) -> None:
         if self._catching is None or not self._catching.is_alive():
