@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from datetime import date, timedelta
-from pathlib import Path
 
+import memory
 import polars as pl
 import pytest
 
@@ -16,15 +16,6 @@ from commandes.mirror import answers
 from commandes.reports import orders
 from commandes.reports.asking import parameters
 from commandes.reports.filters import OrderFilter
-
-_STATUS = Path("/proc/self/status")
-
-
-def _held() -> int:
-    """Bytes of memory that this process holds."""
-    lines = _STATUS.read_text(encoding="utf-8").splitlines()
-    found = next(line for line in lines if line.startswith("VmRSS"))
-    return int(found.split()[1]) * 1024
 
 
 class Counted:
@@ -186,7 +177,7 @@ def test_the_answers_kept_are_bounded(monkeypatch) -> None:
     assert kept._bytes == 3 * size
 
 
-@pytest.mark.skipif(not _STATUS.exists(), reason="Linux only: it looks into /proc")
+@pytest.mark.skipif(not memory.TELLS, reason="Linux only: it looks into /proc")
 def test_an_answer_kept_holds_its_own_rows_only(shop, mirror) -> None:
     """Not the buffers that DuckDB fills, which are made for thousands of rows."""
     for number in range(20):
@@ -200,10 +191,10 @@ def test_an_answer_kept_holds_its_own_rows_only(shop, mirror) -> None:
 
     ask(0, 200)
     mirror.answers.forget()
-    before = _held()
+    before = memory.held()
     ask(200, 600)
     assert len(mirror.answers._kept) >= 400
-    assert _held() - before < 2 * mirror.answers._bytes
+    assert memory.held() - before < 2 * mirror.answers._bytes
 
 
 def test_readers_meet_no_answer_of_another_moment(shop, mirror) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
-
 import pytest
+from memory import in_use
 
 from commandes.mirror import database
 
@@ -18,28 +16,7 @@ join range(20_000) as third(n) using (n)
 TIMES = 500
 
 
-class _Heap(ctypes.Structure):
-    """What glibc's mallinfo2 tells, in bytes but for the numbers of chunks."""
-
-    _fields_ = tuple(
-        (name, ctypes.c_size_t)
-        for name in (
-            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
-            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
-        )
-    )
-
-
-def _in_use() -> int:
-    """Bytes of the heap that are in use, those that are free left out."""
-    libc = ctypes.CDLL(None)
-    if not hasattr(libc, "mallinfo2"):
-        pytest.skip("only glibc tells how much of its heap is in use")
-    libc.mallinfo2.restype = _Heap
-    return libc.mallinfo2().uordblks
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="asks glibc")
+@pytest.mark.skipif(in_use() is None, reason="only glibc tells what is in use")
 def test_following_sweeps_what_joins_leave(shop, mirror, monkeypatch) -> None:
     """DuckDB names the blocks that joins had until it is told to evict something."""
     shop.order("1")
@@ -50,16 +27,16 @@ def test_following_sweeps_what_joins_leave(shop, mirror, monkeypatch) -> None:
                 snapshot._cursor.execute(JOINS).fetchall()
 
     ask(20)
-    before = _in_use()
+    before = in_use()
     ask(TIMES)
-    left = _in_use() - before
+    left = in_use() - before
     assert left > TIMES * 2000
 
     monkeypatch.setattr(database, "SWEPT", 1)
     shop.order("2")
     ask(1)
 
-    assert _in_use() - before < left / 2
+    assert in_use() - before < left / 2
 
 
 def test_a_sweep_changes_no_limit_and_no_answer(shop, mirror, monkeypatch) -> None:

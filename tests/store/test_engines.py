@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy.exc
+from memory import held
 from shop import Shop
 from sqlalchemy import event, insert, make_url, select, text
 
@@ -456,21 +457,16 @@ def test_a_busy_or_broken_file_replaces_nothing(store, tmp_path):
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux only")
 def test_a_file_is_written_anew_without_memory_for_all_of_it(settings):
     """A store of gigabytes must not take as much of the server's memory."""
-
-    def held(name):
-        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-        return int(next(line for line in lines if line.startswith(name)).split()[1])
-
     store = open_store(settings)
     with store.writing("a") as writer:
         connection = writer.connection
         connection.exec_driver_sql("create table large (given blob)")
         for _megabyte in range(150):
             connection.exec_driver_sql("insert into large values (randomblob(1048576))")
-    before = held("VmRSS")
+    before = held()
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak anew
     assert store.compact()
-    assert held("VmHWM") - before < 50 * 1024
+    assert held("VmHWM") - before < 50 * 2**20
     store.close()
 
 
