@@ -53,7 +53,7 @@ _TRIMMED = "32MB"
 # Entries followed until the blocks are swept. DuckDB's queue of what it may evict goes
 # on naming each block that a join had for itself, 3 KB of each join, until it evicts
 # something: 45 MB before it looks by itself.
-SWEPT = 5_000
+SWEPT = 1_000
 # Nothing fits in this: everything that may go goes, and the limit stays what it was.
 _NOTHING = "1KB"
 
