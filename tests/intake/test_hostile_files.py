@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import hostile_files
+import memory
 import polars as pl
 import pytest
 
@@ -25,7 +26,6 @@ GENERATED = int(os.environ.get("HOSTILE_FILES", "150"))
 MUTATIONS = int(os.environ.get("HOSTILE_MUTATIONS", "2000"))
 SHARES = 8
 TEXTS = sorted(path.name for path in FIXTURES.iterdir())
-STATUS = Path("/proc/self/status")
 READ_ALONE = """
 import resource
 import sys
@@ -102,7 +102,7 @@ def test_mutated_files_are_answered_for_row_by_row(tmp_path, share):
         answered_for(incoming)
 
 
-@pytest.mark.skipif(not STATUS.exists(), reason="memory is measured on Linux only")
+@pytest.mark.skipif(not memory.TELLS, reason="memory is measured on Linux only")
 @pytest.mark.parametrize("name", hostile_files.BOMBS)
 def test_a_bomb_is_read_or_refused_soon_and_in_little_memory(tmp_path, name):
     """In a process of its own: under five seconds of work and a gigabyte, no crash."""
