@@ -2,8 +2,8 @@
 
 One server (two on PostgreSQL) over a fresh store, watched every half minute; at the
 end everything that was sent is there exactly once, and the server is as it was. What
-was found stands in docs/soak.md; what does not hold is said, and the exit code is 1.
-Linux only: it looks into /proc.
+was found stands in docs/soak.md (docs/soak-postgresql.md); what does not hold is said,
+and the exit code is 1. Linux only: it looks into /proc.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from commandes.store import Store
 
 FOLDER = KEPT / "soak"
-DOCUMENT = ROOT / "docs" / "soak.md"
+DOCUMENTS = ROOT / "docs"
 ORDERS = 20_000
 PEOPLE = 6
 WINDOW = 30.0
@@ -265,6 +265,7 @@ def _found(soak: Soak) -> Iterator[Held]:
 
 def write(soak: Soak, found: list[Held], seconds: float) -> None:
     """What was found, as a document."""
+    name = "soak.md" if soak.store.sqlite_path else "soak-postgresql.md"
     lasted = f"{seconds / 60:g} minutes"
     store = "SQLite" if soak.store.sqlite_path else "PostgreSQL, two app processes"
     lost = [one.said for one in found if not one.ok]
@@ -289,7 +290,7 @@ def write(soak: Soak, found: list[Held], seconds: float) -> None:
     ]
     if lost:
         lines += ["What did not:", "", *[f"- {said}" for said in lost], ""]
-    DOCUMENT.write_text("\n".join(lines), encoding="utf-8")
+    (DOCUMENTS / name).write_text("\n".join(lines), encoding="utf-8")
 
 
 def _table(samples: list[Sample]) -> Iterator[str]:
