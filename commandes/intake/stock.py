@@ -6,12 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, false, func, select, update
 
 from commandes.store import tables, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import ColumnElement, Connection
 
     from commandes.store import Writer
 
@@ -111,6 +113,62 @@ def move(writer: Writer, moves: Sequence[Move]) -> None:
         .values(on_hand=c.on_hand + bindparam("units")),
         [{"item": item, "units": units} for item, units in changes.items()],
     )
+
+
+def take_back(writer: Writer, which: ColumnElement[bool]) -> Sequence[int]:
+    """Remove movements and bring the counters along.
+
+    A level that was told later stands, whatever went before it.
+
+    Args:
+        which: of `stock_movements`.
+
+    Returns:
+        The stock items that they had moved.
+    """
+    connection = writer.connection
+    m, items = tables.stock_movements.c, tables.stock_items.c
+    gone = func.coalesce(which, false())
+    touched = connection.scalars(select(m.stock_item_id).where(gone).distinct()).all()
+    _hold_levels(connection, gone)
+    writer.delete(tables.stock_movements, which)
+    moved = select(func.coalesce(func.sum(m.quantity), 0)).where(
+        m.stock_item_id == bindparam("item")
+    )
+    if touched:
+        connection.execute(
+            update(tables.stock_items)
+            .where(items.id == bindparam("item"))
+            .values(on_hand=moved.scalar_subquery()),
+            [{"item": item} for item in touched],
+        )
+    return touched
+
+
+def _hold_levels(connection: Connection, gone: ColumnElement[bool]) -> None:
+    """Let each level that stays bring its item there without the movements that go."""
+    m = tables.stock_movements.c
+    told = connection.execute(
+        select(m.id, m.stock_item_id)
+        .where(
+            m.cause_kind == "opening",
+            ~gone,
+            m.stock_item_id.in_(select(m.stock_item_id).where(gone)),
+        )
+        .order_by(m.stock_item_id, m.id)
+    ).all()
+    last: dict[int, int] = {}
+    for level, item in told:
+        between = (m.id > last.get(item, 0)) & (m.id < level)
+        units = connection.scalar(
+            select(func.sum(m.quantity)).where(gone, m.stock_item_id == item, between)
+        )
+        connection.execute(
+            update(tables.stock_movements)
+            .where(m.id == level)
+            .values(quantity=m.quantity + (units or 0))
+        )
+        last[item] = level
 
 
 def _items(writer: Writer, moves: Iterable[Move]) -> dict[_Item, int]:

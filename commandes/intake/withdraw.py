@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 
 from commandes import rules
 from commandes.errors import ImportNotWithdrawable
+from commandes.intake import stock
 from commandes.intake.sample import levels
 from commandes.store import Receipt, set_info, tables
 from commandes.words import _
@@ -16,7 +17,7 @@ from commandes.words import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection
 
     from commandes.store import Store, Writer
 
@@ -198,7 +199,7 @@ def _remove(writer: Writer, which: ColumnElement[bool]) -> int:
     connection = writer.connection
     gone = select(tables.orders.c.id).where(which)
     ids = list(connection.scalars(gone.order_by(tables.orders.c.id)))
-    _put_back(writer, gone)
+    stock.take_back(writer, tables.stock_movements.c.order_id.in_(gone))
     refunds, lines = tables.refunds.c, tables.refund_lines.c
     of_gone = select(refunds.id).where(refunds.order_id.in_(gone))
     writer.delete(tables.refund_lines, lines.refund_id.in_(of_gone))
@@ -210,23 +211,3 @@ def _remove(writer: Writer, which: ColumnElement[bool]) -> int:
     writer.delete(tables.orders, which)
     writer.record_many([(order_id, "{}") for order_id in ids], "withdrawn")
     return len(ids)
-
-
-def _put_back(writer: Writer, gone: Select[tuple[int]]) -> None:
-    """Take back the movements of orders that go, and bring their counters along."""
-    connection = writer.connection
-    movements, items = tables.stock_movements.c, tables.stock_items.c
-    touched = connection.scalars(
-        select(movements.stock_item_id).where(movements.order_id.in_(gone)).distinct()
-    ).all()
-    writer.delete(tables.stock_movements, movements.order_id.in_(gone))
-    moved = select(func.coalesce(func.sum(movements.quantity), 0)).where(
-        movements.stock_item_id == bindparam("item")
-    )
-    if touched:
-        connection.execute(
-            update(tables.stock_items)
-            .where(items.id == bindparam("item"))
-            .values(on_hand=moved.scalar_subquery()),
-            [{"item": item} for item in touched],
-        )

@@ -69,6 +69,23 @@ def test_a_whole_import_goes(shop):
     assert broken_rules(shop.store) == {}
 
 
+def test_a_level_that_was_told_since_stands(shop):
+    """What was counted on the shelf is what is there, whichever orders never were."""
+    stock.open_levels(shop.store, [("LAMP", None, 20)], actor="Inès")
+    bring(shop, {"number": "3", "lines": [LAMPS]})
+    stock.open_levels(shop.store, [("LAMP", None, 30)], actor="Inès")
+    stock.adjust(shop.store, "LAMP", -1, reason="Cassée", actor="Inès")
+    bring(shop, {"number": "4", "lines": [LAMPS]})
+
+    withdraw(shop.store, 2, actor="Inès")
+    assert levels(shop.store)["LAMP"] == 26
+    withdraw(shop.store, 3, actor="Inès")
+    assert levels(shop.store)["LAMP"] == 26
+    withdraw(shop.store, 4, actor="Inès")
+    assert levels(shop.store)["LAMP"] == 29
+    assert broken_rules(shop.store) == {}
+
+
 def test_the_journal_keeps_that_they_were(shop):
     """One entry for each order, by who took the import back."""
     withdraw(shop.store, 2, actor="Inès")
@@ -198,6 +215,24 @@ def test_samples_are_cleared_and_ones_own_orders_stay(any_store):
     with any_store.reading() as connection:
         left = connection.scalar(select(func.count()).select_from(tables.order_lines))
     assert left == 1
+
+
+def test_a_level_told_among_the_samples_stands(any_store):
+    """Of an article that one has too; what the samples opened goes, and what they held.
+
+    What was corrected by some units only stays a correction.
+    """
+    fill(any_store, 300, 7, actor="Inès")
+    before = levels(any_store)
+    counted, corrected = sorted(sku for sku in before if sku.startswith("BOU-"))[:2]
+    stock.open_levels(any_store, [(counted, None, before[counted] + 5)], actor="Inès")
+    stock.adjust(any_store, corrected, 3, reason="Retrouvés", actor="Inès")
+    Shop(any_store).order("mine", lines=[{"sku": counted, "title": "x", "price": 1}])
+
+    clear_samples(any_store, actor="Inès")
+
+    assert levels(any_store) == {counted: before[counted] + 5, corrected: 3}
+    assert broken_rules(any_store) == {}
 
 
 def test_clearing_samples_takes_their_tags_along(any_store):

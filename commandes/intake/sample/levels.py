@@ -55,26 +55,13 @@ def open_stock(writer: Writer, seed: int) -> None:
 def forget(writer: Writer) -> None:
     """Take the samples' opening levels back; what nobody else moved goes."""
     movements, items = tables.stock_movements.c, tables.stock_items.c
-    opened = movements.cause_id.startswith(_OPENED)
-    connection = writer.connection
-    touched = connection.scalars(select(movements.stock_item_id).where(opened)).all()
-    connection.execute(delete(tables.stock_movements).where(opened))
-    moved = select(func.coalesce(func.sum(movements.quantity), 0)).where(
-        movements.stock_item_id == bindparam("item")
-    )
-    if not touched:
-        return
-    each = [{"item": item} for item in touched]
-    connection.execute(
-        update(tables.stock_items)
-        .where(items.id == bindparam("item"))
-        .values(on_hand=moved.scalar_subquery()),
-        each,
-    )
+    touched = stock.take_back(writer, movements.cause_id.startswith(_OPENED))
     others = select(movements.id).where(movements.stock_item_id == items.id).exists()
-    connection.execute(
-        delete(tables.stock_items).where(items.id == bindparam("item"), ~others), each
-    )
+    if touched:
+        writer.connection.execute(
+            delete(tables.stock_items).where(items.id == bindparam("item"), ~others),
+            [{"item": item} for item in touched],
+        )
 
 
 def _on_hand(row: Row[Any, Any, Any, Any]) -> tuple[int, str]:
