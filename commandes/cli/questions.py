@@ -79,6 +79,9 @@ def _snapshot(settings: Settings) -> Iterator[tuple[Store, Snapshot]]:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> Answer | None:
+    from commandes import heap
+
+    heap.few_arenas()
     from commandes import server
 
     if options.sample:

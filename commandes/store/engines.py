@@ -84,7 +84,8 @@ def _sqlite(url: URL, settings: Settings, *, writes: bool) -> Engine:
         cursor.execute("pragma foreign_keys = on")
         cursor.execute(f"pragma journal_mode = {'wal' if safe_wal else 'delete'}")
         cursor.execute("pragma synchronous = full")
-        cursor.execute("pragma cache_size = -65536")  # 64 MB, in KiB
+        # In KiB. What readers keep is void with each change, and the system keeps it.
+        cursor.execute(f"pragma cache_size = {-64 * 1024 if writes else -8 * 1024}")
         cursor.execute("pragma wal_autocheckpoint = 4000")  # pages: 16 MB
         if writes:
             cursor.execute("pragma secure_delete = on")  # what goes is overwritten

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = {  # a part may import the parts named here, and itself
     "words": set(),
     "logs": set(),
+    "heap": set(),
     "whole": {"errors", "words"},
     "rules": set(),
     "personal": {"rules"},
@@ -72,6 +73,7 @@ LAYERS = {  # a part may import the parts named here, and itself
         *("doorway", "privacy"),
     },
     "cli": {
+        "heap",
         *("privacy", "server", "documents", "reports", "actions", "intake", "mail"),
         *("mirror", "store", "backups"),
         *("settings", "errors", "rules", "words"),
