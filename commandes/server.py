@@ -30,7 +30,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.web import bootstrap
 
-from commandes import logs, privacy, unsubscribing, words
+from commandes import heap, logs, privacy, unsubscribing, words
 from commandes import settings as settings_
 from commandes.access import BACKUP, KEEPER, PLATFORM, SWEEPER
 from commandes.actions import carts
@@ -170,6 +170,7 @@ class _Workers:
             # Its copy may be of before somebody was erased.
             house.desk.close()
             self._generation = house.mirror.generation
+        heap.give_back()
         return ""
 
 

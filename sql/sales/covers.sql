@@ -22,10 +22,10 @@ tables as (
     select
         lines.order_id,
         lines.service_at,
-        nullif(fact(lines.details, 'table'), '') as named,
+        nullif(lines.facts[1], '') as named,
         max(cast(round(
             greatest(0, coalesce(
-                try_cast(fact(lines.details, 'covers') as integer),
+                try_cast(lines.facts[2] as integer),
                 lines.quantity
             )) * units / lines.quantity
         ) as bigint)) as covers
@@ -34,7 +34,8 @@ tables as (
             *,
             kept_units(
                 quantity, refunded_quantity, cancelled_quantity
-            ) as units
+            ) as units,
+            try(json_extract_string(details, ['table', 'covers'])) as facts
         from order_lines
     ) as lines
     inner join kept on kept.id = lines.order_id

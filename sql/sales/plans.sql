@@ -4,18 +4,23 @@
 -- Parameters: those of filtered_orders; the period is that of the movements,
 --   or of the orders where $dated is placed or service
 -- Columns: plan, currency, new, renewed, gross (minor units)
-with plans as (
+with subscriptions as (
+    select id from orders where module = 'pricing'
+),
+
+plans as (
     select
         order_id,
         arg_min(coalesce(fact(details, 'plan'), title), position) as plan
     from order_lines
+    where order_id in (from subscriptions)
     group by order_id
 ),
 
 firsts as (
     select order_id, arg_min(kind, (paid_at, id)) as kind
     from payments
-    where voided_at is null
+    where voided_at is null and order_id in (from subscriptions)
     group by order_id
 )
 

@@ -15,28 +15,49 @@ with kept as (
         last_service_at > $now and status <> 'cancelled' and paid > refunded
 ),
 
-weighed as (
+lines as (
     select
         kept.id,
         kept.currency,
         kept.cashed,
-        lines.position,
+        told.position,
+        told.total,
+        told.quantity,
         greatest(0, kept_units(
-            lines.quantity, lines.refunded_quantity, lines.cancelled_quantity
+            told.quantity, told.refunded_quantity, told.cancelled_quantity
         )) as units,
-        units > 0 and coalesce(lines.service_at > $now, false) as is_to_come,
-        greatest(0, lines.total)::hugeint * units * 1_000_000
-        // greatest(1, lines.quantity) as given_weight,
-        sum(given_weight) over (partition by kept.id) as all_weights,
+        units > 0 and coalesce(told.service_at > $now, false) as is_to_come
+    from order_lines as told
+    inner join kept on kept.id = told.order_id
+),
+
+coming as (
+    select
+        id,
+        currency,
+        any_value(cashed) as cashed,
+        bool_and(is_to_come or units = 0) as is_whole
+    from lines
+    group by id, currency
+    having bool_or(is_to_come)
+),
+
+-- Those that need no sharing out have all of it to come.
+weighed as (
+    select
+        *,
+        greatest(0, total)::hugeint * units * 1_000_000
+        // greatest(1, quantity) as given_weight,
+        sum(given_weight) over (partition by id) as all_weights,
         -- Nothing that costs anything: every line still held weighs the same.
         if(all_weights = 0, least(units, 1), given_weight) as weight,
         greatest(1, if(
             all_weights = 0,
-            sum(least(units, 1)) over (partition by kept.id),
+            sum(least(units, 1)) over (partition by id),
             all_weights
         )) as whole
-    from order_lines as lines
-    inner join kept on kept.id = lines.order_id
+    from lines
+    where id in (select id from coming where not is_whole)
 ),
 
 ranked as (
@@ -49,13 +70,22 @@ ranked as (
             order by share_rest(cashed, weight, whole) desc, position
         ) as place
     from weighed
+),
+
+parts as (
+    select id, currency, cashed
+    from coming
+    where is_whole
+    union all
+    select id, currency, share + if(place <= left_over, 1, 0)
+    from ranked
+    where is_to_come
 )
 
 select
     currency,
     cast(count(distinct id) as bigint) as orders,
-    cast(sum(share + if(place <= left_over, 1, 0)) as bigint) as cashed
-from ranked
-where is_to_come
+    cast(sum(cashed) as bigint) as cashed
+from parts
 group by currency
 order by currency

@@ -70,7 +70,7 @@ LAYERS = {  # a part may import the parts named here, and itself
         *("web", "ui", "backups", "mail", "actions", "background", "unsubscribing"),
         "intake",
         *("mirror", "store", "settings", "errors", "words", "logs"),
-        *("doorway", "privacy"),
+        *("doorway", "heap", "privacy"),
     },
     "cli": {
         "heap",
