@@ -380,7 +380,7 @@ class OrderAmbiguous(OrderError):
 class OrderChanged(OrderError):
     code = "order_changed"
     sentence = N_("Quelqu’un a changé la commande {number} entre-temps.")
-    advice = N_("Rien n’a été changé. Rechargez-la, puis recommencez.")
+    advice = N_("Rien n’a été changé. Relisez-la, puis recommencez.")
 
 
 class OrderIsCancelled(OrderError):
