@@ -9,6 +9,10 @@ PORT ?= 8501
 MINUTES ?= 60
 STAMP := $(VENV)/.installed
 # One more than there are processors: a test that drives a browser waits much.
+# The tests' stores are in memory where there is room for them: a disk takes up to half a
+# second for the files of one database.
+MEMORY := $(shell $(PYTHON) -c 'import os, shutil; p = "/dev/shm"; \
+  print(p if os.path.isdir(p) and shutil.disk_usage(p).free > 4 << 30 else "")')
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 help:  ## list the commands
@@ -29,7 +33,8 @@ run: install  ## serve the app, with sample orders in an empty store
 	$(BIN)/commandes serve --sample --port $(PORT)
 
 test: install check  ## everything: checks, then all tests, the browser's included
-	$(BIN)/python -m pytest -n $(WORKERS)
+	PYTEST_DEBUG_TEMPROOT=$${PYTEST_DEBUG_TEMPROOT:-$(MEMORY)} \
+	  $(BIN)/python -m pytest -n $(WORKERS)
 
 check: install  ## style, formatting and types
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,16 +113,24 @@ def postgres_server(
 
 def _create_database(server: str, name: str, template: str = "template1") -> str:
     """Make a database on the tests' server; returns its SQLAlchemy URL."""
+    _administer(server, f"create database {name} template {template}")
+    return server.format(name)
+
+
+def _administer(server: str, statement: str) -> None:
     import psycopg
 
     administration = server.format("postgres").replace("+psycopg", "")
     with psycopg.connect(administration, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template}")
-    return server.format(name)
+        connection.execute(statement)
 
 
-def _database_name(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"t{abs(hash((request.node.nodeid, tmp_path)))}"
+@contextmanager
+def _database(server: str, tmp_path: Path, template: str = "template1"):
+    """A database of a test's own, as long as it lasts; its SQLAlchemy URL."""
+    name = f"t{abs(hash(tmp_path))}"
+    yield _create_database(server, name, template)
+    _administer(server, f"drop database {name} with (force)")
 
 
 def _on_postgresql(folder: Path, url: str) -> Settings:
@@ -141,27 +150,21 @@ def blank_database(
 
 
 @pytest.fixture
-def postgres_settings(
-    postgres_server: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> Settings:
+def postgres_settings(postgres_server: str, tmp_path: Path) -> Iterator[Settings]:
     """The settings of a shop whose store is a new PostgreSQL database, still bare."""
-    url = _create_database(postgres_server, _database_name(request, tmp_path))
-    return _on_postgresql(tmp_path / "data", url)
+    with _database(postgres_server, tmp_path) as url:
+        yield _on_postgresql(tmp_path / "data", url)
 
 
 @pytest.fixture
 def postgres_store(
-    postgres_server: str,
-    blank_database: str,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
+    postgres_server: str, blank_database: str, tmp_path: Path
 ) -> Iterator[Store]:
     """A new, empty store on PostgreSQL."""
-    name = _database_name(request, tmp_path)
-    url = _create_database(postgres_server, name, blank_database)
-    opened = open_store(_on_postgresql(tmp_path / "data", url))
-    yield opened
-    opened.close()
+    with _database(postgres_server, tmp_path, blank_database) as url:
+        opened = open_store(_on_postgresql(tmp_path / "data", url))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(

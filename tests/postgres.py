@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import stat
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,14 @@ def found_programs() -> Path | None:
         return found[0].parent
     on_path = shutil.which("pg_ctl")
     return Path(on_path).resolve().parent if on_path else None
+
+
+def let_others_in(folder: Path) -> None:
+    """Let every user come to this folder, up to one that is everybody's (/tmp)."""
+    for one in (folder, *folder.parents):
+        if one.stat().st_mode & stat.S_ISVTX:
+            break
+        one.chmod(0o755)
 
 
 class Postgres:
@@ -30,10 +39,7 @@ class Postgres:
         self.programs, self.folder, self.data = programs, folder, folder / "data"
         folder.mkdir(exist_ok=True)
         if os.geteuid() == 0:
-            for parent in (folder, *folder.parents):
-                if parent == Path("/tmp"):  # noqa: S108 (where pytest keeps its folders)
-                    break
-                parent.chmod(0o755)
+            let_others_in(folder)
             shutil.chown(folder, "postgres", "postgres")
 
     def run(self, program: str, *arguments: str | Path, check: bool = True) -> None:

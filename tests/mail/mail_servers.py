@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiosmtpd.controller import Controller
 from ports import free_port
+from postgres import let_others_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,10 +188,7 @@ def dovecot(folder: Path) -> Iterator[Dovecot]:
     (folder / "mail").mkdir(parents=True)
     if root:
         shutil.chown(folder / "mail", user, group)
-        for parent in (folder, *folder.parents):
-            if str(parent) == "/tmp":  # noqa: S108 (where pytest keeps its folders)
-                break
-            parent.chmod(0o755)
+        let_others_in(folder)
     port = free_port()
     config = folder / "dovecot.conf"
     config.write_text(DOVECOT.format(folder=folder, user=user, group=group, port=port))
