@@ -11,35 +11,26 @@ with kept as (
         $statuses, $payments, $modules, $tags, null, null, 'placed', $search,
         $archived, $refunds_to_do, $carts, $traits
     )
-    where
-        last_service_at > $now and status <> 'cancelled' and paid > refunded
+    where last_service_at > $now and status <> 'cancelled' and paid > refunded
 ),
 
 lines as (
     select
-        kept.id,
-        kept.currency,
-        kept.cashed,
-        told.position,
-        told.total,
-        told.quantity,
+        kept.*,
+        told.position, told.total, told.quantity,
         greatest(0, kept_units(
             told.quantity, told.refunded_quantity, told.cancelled_quantity
         )) as units,
         units > 0 and coalesce(told.service_at > $now, false) as is_to_come
-    from order_lines as told
-    inner join kept on kept.id = told.order_id
+    from order_lines as told inner join kept on kept.id = told.order_id
 ),
 
 coming as (
     select
-        id,
-        currency,
-        any_value(cashed) as cashed,
+        id, max(currency) as currency, max(cashed) as cashed,
         bool_and(is_to_come or units = 0) as is_whole
     from lines
-    group by id, currency
-    having bool_or(is_to_come)
+    group by id having bool_or(is_to_come)
 ),
 
 -- Those that need no sharing out have all of it to come.
@@ -56,8 +47,7 @@ weighed as (
             sum(least(units, 1)) over (partition by id),
             all_weights
         )) as whole
-    from lines
-    where id in (select id from coming where not is_whole)
+    from lines where id in (select id from coming where not is_whole)
 ),
 
 ranked as (
@@ -73,13 +63,10 @@ ranked as (
 ),
 
 parts as (
-    select id, currency, cashed
-    from coming
-    where is_whole
+    select id, currency, cashed from coming where is_whole
     union all
     select id, currency, share + if(place <= left_over, 1, 0)
-    from ranked
-    where is_to_come
+    from ranked where is_to_come
 )
 
 select
