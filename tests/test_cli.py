@@ -16,6 +16,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
 
+from commandes import words
 from commandes.cli import main
 from commandes.settings import read as read_settings
 from commandes.store import open_store
@@ -407,6 +408,50 @@ def test_people_read_the_same_in_their_language(sampled, monkeypatch, capsys, la
         assert capsys.readouterr().out
     assert main(["import", str(FIXTURES / "shopify.csv"), "--dry-run"]) == 0
     assert ("rows" in capsys.readouterr().out) is (language == "en")
+
+
+def test_reports_are_read_as_tables(sampled, capsys):
+    """Amounts as money of their currency, instants by the shop's clocks."""
+    code, answer = sampled("report", "sales", "--by", "month")
+    row = answer["rows"][0]
+
+    assert (code, main(["report", "sales", "--by", "month"])) == (0, 0)
+    head, first, *rest = capsys.readouterr().out.splitlines()
+    assert head.split() == list(row)
+    assert words.money(row["gross"], row["currency"]) in first
+    assert len(rest) == len(answer["rows"]) - 1
+    # Numbers end where their heads do.
+    until_net = first[: head.index("net") + len("net")]
+    assert until_net.endswith(words.money(row["net"], row["currency"]))
+
+    for arguments in (["report", "transactions"], ["stock"], ["imports"]):
+        assert main(arguments) == 0
+        assert "{" not in capsys.readouterr().out
+    assert main(["report", "sales", "--search", "nobody at all"]) == 0
+    assert capsys.readouterr().out == "Rien à montrer.\n"
+
+
+STEERING = "Eve\x1b[2J\x9b31m\x07\r\n\u202eabc\u2069"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["show", "1"], ["report", "transactions"], ["tag", STEERING, "x"]],
+    ids=lambda arguments: arguments[0],
+)
+def test_what_customers_write_steers_no_terminal(shop, monkeypatch, capsys, arguments):
+    """Neither as text nor as JSON, and there nothing of it is lost."""
+    monkeypatch.setenv("COMMANDES_DATA_DIR", str(shop.store.settings.data_dir))
+    shop.order("1", customer_name=STEERING, paid=1, notes=[STEERING])
+
+    for as_json in ([], ["--json"]):
+        main([*arguments, *as_json])
+        out, err = capsys.readouterr()
+        assert "Eve" in out + err
+        assert set(STEERING) & set(out + err) <= set("Eveabc[2J31m\n")
+        if as_json:
+            assert "Eve\\u001b[2J\\u009b31m" in out
+            json.loads(out)
 
 
 def test_a_writing_command_is_light():

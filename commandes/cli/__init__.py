@@ -6,7 +6,6 @@ error is one sentence on standard error, exit code 1 (2 for wrong usage).
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from commandes import words
 from commandes.cli.backups import COMMANDS as BACKUPS
 from commandes.cli.parser import build
 from commandes.cli.personal import COMMANDS as PERSONAL
-from commandes.cli.printing import PRINTERS, plainly
+from commandes.cli.printing import as_json_text, as_text, tame
 from commandes.cli.questions import COMMANDS as QUESTIONS
 from commandes.cli.verbs import COMMANDS as VERBS
 from commandes.errors import CommandesError, UsageError
@@ -52,9 +51,9 @@ def _run(arguments: Sequence[str]) -> int:
         return 130
     if answer is not None:
         if as_json:
-            print(json.dumps(answer, ensure_ascii=False))
+            print(as_json_text(answer))
         else:
-            PRINTERS.get(options.command, plainly)(answer)
+            print(tame(as_text(options.command, answer)), end="")
     # Here, where a reader that has gone is expected.
     sys.stdout.flush()
     return 1 if answer is not None and answer.get("ok") is False else 0
@@ -75,6 +74,6 @@ def _fail(error: CommandesError, *, as_json: bool) -> int:
             "message": error.message,
             "advice": error.what_to_do,
         }
-        print(json.dumps({"error": told}, ensure_ascii=False))
-    print(error, file=sys.stderr)
+        print(as_json_text({"error": told}))
+    print(tame(str(error)), file=sys.stderr)
     return 2 if isinstance(error, UsageError) else 1

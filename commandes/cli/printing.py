@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from commandes import words
@@ -15,14 +18,39 @@ if TYPE_CHECKING:
 
     Answer = dict[str, Any]
 
+# What moves a terminal's cursor, clears it, names its window or turns its text around.
+_STEERING = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def tame(text: str) -> str:
+    """A text for a terminal, which customers, sources and files cannot steer."""
+    return _STEERING.sub("\ufffd", text)
+
+
+def as_json_text(answer: Answer) -> str:
+    """An answer in JSON; what would steer a terminal is escaped in it."""
+    text = json.dumps(answer, ensure_ascii=False)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def as_text(command: str, answer: Answer) -> str:
+    """An answer as people read it."""
+    text = io.StringIO()
+    with redirect_stdout(text):
+        _PRINTERS.get(command, plainly)(answer)
+    return text.getvalue()
+
 
 def _print_list(answer: Answer) -> None:
     print(answer["sentence"])
     for row in answer["orders"]:
         placed = row["placed_at"][:16].replace("T", " ")
         total = words.money(row["total"], row["currency"])
+        customer = " ".join((row["customer"] or "—").split())
         print(
-            f"{row['number']:<12} {placed}  {(row['customer'] or '—')[:28]:<28} "
+            f"{row['number']:<12} {placed}  {customer[:28]:<28} "
             f"{_(words.MODULE_WORDS[row['module']]):<28} "
             f"{_(words.STATUS_WORDS[row['status']]):<10} "
             f"{_(words.PAYMENT_WORDS[row['payment']]):<18} {total:>14}"
@@ -76,7 +104,64 @@ def _print_verify(answer: Answer) -> None:
     print(_("Tête du journal : {head}").format(head=answer["head"]))
 
 
-PRINTERS: dict[str, Callable[[Answer], None]] = {
+# Amounts in minor units, wherever a report has a currency beside them.
+_AMOUNTS = {
+    *("gross", "refunds", "net", "to_do", "done", "given_back", "total", "amount"),
+    *("abandoned_value", "recovered_value", "recovered_elsewhere_value"),
+}
+_WIDEST = 40
+
+
+def _print_rows(answer: Answer) -> None:
+    """The lists of an answer as tables, headed as in an export; then what else it says.
+
+    Numbers stand to the right; a cell is cut where it would be too wide.
+    """
+    for place, (name, value) in enumerate(answer.items()):
+        if not isinstance(value, list):
+            plainly({name: value})
+        elif value:
+            print(end="\n" if place else "")
+            _print_table(value)
+        elif not place:
+            print(_("Rien à montrer."))
+
+
+def _print_table(rows: list[Answer]) -> None:
+    names = list(rows[0])
+    cells = [[_cell(row, name) for name in names] for row in rows]
+    table = [names, *cells]
+    widths = [max(len(line[place]) for line in table) for place in range(len(names))]
+    right = [
+        all(isinstance(row[name], int | float | None) for row in rows) for name in names
+    ]
+    for line in table:
+        padded = [
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(line, widths, right, strict=True)
+        ]
+        print("  ".join(padded).rstrip())
+
+
+def _cell(row: Answer, name: str) -> str:
+    value = row[name]
+    if value is None:
+        return "—"
+    if name in _AMOUNTS and row.get("currency"):
+        return words.money(value, row["currency"])
+    if name == "rate":
+        return words.per_cent(value)
+    if isinstance(value, int | float):
+        return str(value) if name == "id" else words.number(value)
+    text = " ".join(str(value).split())
+    if _INSTANT.match(text):
+        text = text[:16].replace("T", " ")
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+
+_PRINTERS: dict[str, Callable[[Answer], None]] = {
     "list": _print_list,
     "import": _print_import,
     "verify": _print_verify,
@@ -84,6 +169,9 @@ PRINTERS: dict[str, Callable[[Answer], None]] = {
     "restore": lambda answer: print_restore(answer, plainly),
     "move": print_move,
     "people": members.as_text,
+    "report": _print_rows,
+    "stock": _print_rows,
+    "imports": _print_rows,
 }
 
 

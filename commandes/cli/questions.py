@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from commandes.words import _
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
+    from zoneinfo import ZoneInfo
 
     from commandes.mirror import Mirror, Snapshot
     from commandes.reports.filters import OrderFilter
@@ -176,7 +177,11 @@ def _imports(options: argparse.Namespace, settings: Settings) -> Answer:
             ).all()
     return {
         "imports": [
-            {**row._asdict(), "started_at": row.started_at.isoformat()} for row in rows
+            {
+                **row._asdict(),
+                "started_at": row.started_at.astimezone(settings.zone).isoformat(),
+            }
+            for row in rows
         ]
     }
 
@@ -295,13 +300,15 @@ def _report(options: argparse.Namespace, settings: Settings) -> Answer:
         rows = reporting.REPORTS[options.report](snapshot, wanted, options)
     return {
         "rows": [
-            {name: _plain(value) for name, value in row.items()}
+            {name: _plain(value, settings.zone) for name, value in row.items()}
             for row in rows.iter_rows(named=True)
         ]
     }
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 (a cell of any type)
+def _plain(value: Any, zone: ZoneInfo) -> Any:  # noqa: ANN401 (a cell of any type)
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -38,6 +38,7 @@ from commandes.words import _
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from zoneinfo import ZoneInfo
 
     from commandes.settings import Settings
     from commandes.store import Receipt, Store
@@ -245,13 +246,14 @@ def _stock_import(store: Store, options: argparse.Namespace) -> Answer:
 
 def _stock_level(store: Store, sku: str | None) -> Answer:
     items, moves = tables.stock_items, tables.stock_movements
+    zone = store.settings.zone
     with store.reading("stock/movements") as connection:
         chosen = select(items).order_by(items.c.sku, items.c.service_at)
         if sku is not None:
             chosen = chosen.where(items.c.sku == sku)
         found = connection.execute(chosen).all()
         if sku is None:
-            return {"items": [_level(item) for item in found]}
+            return {"items": [_level(item, zone) for item in found]}
         if not found:
             raise SkuUnknown(sku=sku)
         rows = connection.execute(
@@ -265,11 +267,10 @@ def _stock_level(store: Store, sku: str | None) -> Answer:
             .where(moves.c.stock_item_id.in_([item.id for item in found]))
             .order_by(moves.c.id)
         ).all()
-    zone = store.settings.zone
     return {
         "sku": sku,
         "on_hand": sum(item.on_hand for item in found),
-        "items": [_level(item) for item in found],
+        "items": [_level(item, zone) for item in found],
         "movements": [
             {
                 "at": row.at.astimezone(zone).isoformat(),
@@ -282,11 +283,11 @@ def _stock_level(store: Store, sku: str | None) -> Answer:
     }
 
 
-def _level(item: Any) -> Answer:  # noqa: ANN401 (a row of stock_items)
+def _level(item: Any, zone: ZoneInfo) -> Answer:  # noqa: ANN401 (a row of stock_items)
     at = item.service_at
     return {
         "sku": item.sku,
-        "service_at": at.isoformat() if at else None,
+        "service_at": at.astimezone(zone).isoformat() if at else None,
         "on_hand": item.on_hand,
     }
 
