@@ -8,11 +8,11 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 MINUTES ?= 60
 STAMP := $(VENV)/.installed
-# One more than there are processors: a test that drives a browser waits much.
 # The tests' stores are in memory where there is room for them: a disk takes up to half a
 # second for the files of one database.
-MEMORY := $(shell $(PYTHON) -c 'import os, shutil; p = "/dev/shm"; \
+MEMORY = $(shell $(PYTHON) -c 'import os, shutil; p = "/dev/shm"; \
   print(p if os.path.isdir(p) and shutil.disk_usage(p).free > 4 << 30 else "")')
+# One more than there are processors: a test that drives a browser waits much.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 help:  ## list the commands

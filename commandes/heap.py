@@ -12,11 +12,11 @@ def few_arenas() -> None:
     """Let all threads share as many arenas as there are processors.
 
     glibc gives them eight per processor, each of which keeps what its threads have once
-    had at the same time. To be called before there is a second thread; elsewhere than
-    on glibc it does nothing. Source: mallopt(3).
+    had at the same time. To be called before there is a second thread. It does nothing
+    without glibc, and where `MALLOC_ARENA_MAX` is set. Source: mallopt(3).
     """
     library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):
+    if hasattr(library, "mallopt") and "MALLOC_ARENA_MAX" not in os.environ:
         library.mallopt(_ARENA_MAX, os.cpu_count() or 1)
 
 

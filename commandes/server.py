@@ -125,6 +125,7 @@ class _Workers:
         begin = self._background.begin
         begin("sweep", self._sweep, who=SWEEPER, every=SWEEP_EVERY)
         begin("keep", self._keep, who=KEEPER, every=KEEP_EVERY)
+        begin("heap", self._give_back, who=KEEPER, every=KEEP_EVERY)
         begin("webhooks", self._take, who=PLATFORM, every=TAKE_EVERY)
         if self._house.settings.backup_every:
             begin(
@@ -162,6 +163,10 @@ class _Workers:
             logs.event(log, "webhooks", done=done)
         return ""
 
+    def _give_back(self) -> str:
+        heap.give_back()
+        return ""
+
     def _keep(self) -> str:
         house, ended = self._house, self._background.ended.is_set
         cleaned = privacy.daily(house.store, house.settings, house.mirror, ended=ended)
@@ -170,7 +175,6 @@ class _Workers:
             # Its copy may be of before somebody was erased.
             house.desk.close()
             self._generation = house.mirror.generation
-        heap.give_back()
         return ""
 
 

@@ -424,6 +424,8 @@ def test_reports_are_read_as_tables(sampled, capsys):
     until_net = first[: head.index("net") + len("net")]
     assert until_net.endswith(words.money(row["net"], row["currency"]))
 
+    _code, brought = sampled("imports")
+    assert brought["imports"][0]["started_at"][-6:] in ("+01:00", "+02:00")
     for arguments in (["report", "transactions"], ["stock"], ["imports"]):
         assert main(arguments) == 0
         assert "{" not in capsys.readouterr().out
@@ -448,6 +450,8 @@ def test_what_customers_write_steers_no_terminal(shop, monkeypatch, capsys, argu
         main([*arguments, *as_json])
         out, err = capsys.readouterr()
         assert "Eve" in out + err
+        # What comes after a line feed of theirs is no line of ours.
+        assert not [line for line in out.splitlines() if line.startswith("�abc")]
         assert set(STEERING) & set(out + err) <= set("Eveabc[2J31m\n")
         if as_json:
             assert "Eve\\u001b[2J\\u009b31m" in out

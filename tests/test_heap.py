@@ -6,10 +6,15 @@ import ctypes
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from memory import TELLS
+
+from commandes import heap, server
+from commandes.cli import main
+from commandes.ui.house import close_house, open_house
 
 # Threads that all hold memory at the same time; then what the library tells of arenas.
 HOLD = """
@@ -30,9 +35,13 @@ library.fflush(None)
 """
 
 
-def _arenas(script: str) -> int:
+def _arenas(script: str, **environment: str) -> int:
     told = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return told.stdout.count("<heap nr=")
 
@@ -45,6 +54,27 @@ def test_threads_share_as_many_arenas_as_there_are_processors():
     few = _arenas(HOLD)
     assert 1 <= few <= (os.cpu_count() or 1)
     assert _arenas(HOLD.replace("heap.few_arenas()\n", "")) > few
+    assert _arenas(HOLD, MALLOC_ARENA_MAX="1") == 1
+
+
+def test_a_server_begins_with_few_arenas_and_gives_back(tmp_path, monkeypatch):
+    """Before it loads what has threads; then as long as it serves."""
+    done = []
+    monkeypatch.setattr(heap, "few_arenas", lambda: done.append("few"))
+    monkeypatch.setattr(heap, "give_back", lambda: done.append("back"))
+    monkeypatch.setenv("COMMANDES_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(server, "serve", lambda *_args, **_kwargs: done.append("serve"))
+    assert main(["serve"]) == 0
+    assert done == ["few", "serve"]
+
+    workers = server._Workers(open_house())
+    workers.start()
+    until = time.monotonic() + 60
+    while "back" not in done and time.monotonic() < until:
+        time.sleep(0.01)
+    workers.stop()
+    close_house()
+    assert "back" in done
 
 
 # A tenth of a gigabyte in pieces, of which every hundredth stays, up to the very top.

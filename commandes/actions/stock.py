@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import String, bindparam, cast, func, insert, select, update
 
 from commandes.actions.messages import as_line
 from commandes.errors import SkuUnknown, StockReasonMissing, StockRefused
@@ -309,15 +309,17 @@ def open_levels(
     def work(writer: Writer) -> Receipt:
         wanted = {(sku, at): units for sku, at, units in levels}
         places = _places(writer, list(wanted))
-        differences = [
-            (place, wanted[one] - on_hand)
-            for one, (place, on_hand) in places.items()
-            if wanted[one] != on_hand
+        differences = {
+            place: wanted[one] - on_hand for one, (place, on_hand) in places.items()
+        }
+        told = _told(writer.connection, list(differences))
+        moves = [
+            (p, units) for p, units in differences.items() if units or p not in told
         ]
-        _open(writer, differences)
-        changed = len(differences)
-        if changed:
-            writer.record(None, "stock_opened", {"items": changed})
+        _open(writer, moves)
+        if moves:
+            writer.record(None, "stock_opened", {"items": len(moves)})
+        changed = sum(units != 0 for units in differences.values())
         return Receipt(
             "", "", "open_stock", changed=changed > 0, result={"items": changed}
         )
@@ -344,6 +346,19 @@ def standing(
         )
         found |= {(row.sku, row.service_at): (row.id, row.on_hand) for row in rows}
     return {one: found[one] for one in wanted if one in found}
+
+
+def _told(connection: Connection, places: Sequence[int]) -> set[int]:
+    """Those of these items of which nothing moved since somebody told their level."""
+    m = tables.stock_movements.c
+    by_hand = (m.cause_kind == "opening") & (m.cause_id == cast(m.id, String))
+    found: set[int] = set()
+    for first in range(0, len(places), _AT_ONCE):
+        some = m.stock_item_id.in_(places[first : first + _AT_ONCE])
+        last = select(func.max(m.id)).where(some).group_by(m.stock_item_id)
+        statement = select(m.stock_item_id).where(m.id.in_(last), by_hand)
+        found.update(connection.scalars(statement))
+    return found
 
 
 def _places(writer: Writer, wanted: list[_Item]) -> dict[_Item, tuple[int, int]]:

@@ -48,9 +48,10 @@ def _print_list(answer: Answer) -> None:
     for row in answer["orders"]:
         placed = row["placed_at"][:16].replace("T", " ")
         total = words.money(row["total"], row["currency"])
+        number = " ".join(row["number"].split())
         customer = " ".join((row["customer"] or "—").split())
         print(
-            f"{row['number']:<12} {placed}  {customer[:28]:<28} "
+            f"{number:<12} {placed}  {customer[:28]:<28} "
             f"{_(words.MODULE_WORDS[row['module']]):<28} "
             f"{_(words.STATUS_WORDS[row['status']]):<10} "
             f"{_(words.PAYMENT_WORDS[row['payment']]):<18} {total:>14}"
@@ -154,12 +155,10 @@ def _cell(row: Answer, name: str) -> str:
     if isinstance(value, int | float):
         return str(value) if name == "id" else words.number(value)
     text = " ".join(str(value).split())
-    if _INSTANT.match(text):
+    if name == "at" or name.endswith("_at"):
         text = text[:16].replace("T", " ")
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
-
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 _PRINTERS: dict[str, Callable[[Answer], None]] = {
     "list": _print_list,
@@ -179,6 +178,9 @@ def plainly(answer: Answer) -> None:
     """One line for each part of an answer that has no form of its own."""
     for name, value in answer.items():
         text = (
-            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            # On one line: what customers write looks like no other part.
+            " ".join(value.split())
+            if isinstance(value, str)
+            else json.dumps(value, ensure_ascii=False)
         )
         print(f"{name}: {text}")

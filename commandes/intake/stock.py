@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, false, func, select, update
+from sqlalchemy import bindparam, case, false, func, select, update
 
 from commandes.store import tables, to_micros
 
@@ -115,13 +115,15 @@ def move(writer: Writer, moves: Sequence[Move]) -> None:
     )
 
 
-def take_back(writer: Writer, which: ColumnElement[bool]) -> Sequence[int]:
+def take_back(
+    writer: Writer, which: ColumnElement[bool], *, levels_stand: bool = True
+) -> Sequence[int]:
     """Remove movements and bring the counters along.
-
-    A level that was told later stands, whatever went before it.
 
     Args:
         which: of `stock_movements`.
+        levels_stand: whether a level that was told later is what there is, whatever
+            went before it; not where what goes is about to be told anew.
 
     Returns:
         The stock items that they had moved.
@@ -130,7 +132,8 @@ def take_back(writer: Writer, which: ColumnElement[bool]) -> Sequence[int]:
     m, items = tables.stock_movements.c, tables.stock_items.c
     gone = func.coalesce(which, false())
     touched = connection.scalars(select(m.stock_item_id).where(gone).distinct()).all()
-    _hold_levels(connection, gone)
+    if levels_stand:
+        _hold_levels(connection, gone)
     writer.delete(tables.stock_movements, which)
     moved = select(func.coalesce(func.sum(m.quantity), 0)).where(
         m.stock_item_id == bindparam("item")
@@ -148,27 +151,27 @@ def take_back(writer: Writer, which: ColumnElement[bool]) -> Sequence[int]:
 def _hold_levels(connection: Connection, gone: ColumnElement[bool]) -> None:
     """Let each level that stays bring its item there without the movements that go."""
     m = tables.stock_movements.c
-    told = connection.execute(
-        select(m.id, m.stock_item_id)
-        .where(
-            m.cause_kind == "opening",
-            ~gone,
-            m.stock_item_id.in_(select(m.stock_item_id).where(gone)),
-        )
-        .order_by(m.stock_item_id, m.id)
+    stays = (m.cause_kind == "opening") & ~gone
+    next_level = func.min(case((stays, m.id))).over(
+        partition_by=m.stock_item_id, order_by=m.id.desc()
+    )
+    rows = (
+        select(m.quantity, gone.label("is_gone"), next_level.label("level"))
+        .where(m.stock_item_id.in_(select(m.stock_item_id).where(stays)))
+        .subquery()
+    )
+    missing = connection.execute(
+        select(rows.c.level.label("movement"), func.sum(rows.c.quantity).label("units"))
+        .where(rows.c.is_gone, rows.c.level.is_not(None))
+        .group_by(rows.c.level)
     ).all()
-    last: dict[int, int] = {}
-    for level, item in told:
-        between = (m.id > last.get(item, 0)) & (m.id < level)
-        units = connection.scalar(
-            select(func.sum(m.quantity)).where(gone, m.stock_item_id == item, between)
-        )
+    if missing:
         connection.execute(
             update(tables.stock_movements)
-            .where(m.id == level)
-            .values(quantity=m.quantity + (units or 0))
+            .where(m.id == bindparam("movement"))
+            .values(quantity=m.quantity + bindparam("units")),
+            [row._asdict() for row in missing],
         )
-        last[item] = level
 
 
 def _items(writer: Writer, moves: Iterable[Move]) -> dict[_Item, int]:

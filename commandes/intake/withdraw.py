@@ -129,7 +129,8 @@ def give_place(writer: Writer, source: str, references: Sequence[str]) -> None:
     ).all()
     gone = [one for one in found if is_untouched(writer.connection, one)]
     if gone:
-        _remove(writer, o.id.in_(gone))
+        # The shop's orders take the same units in a moment.
+        _remove(writer, o.id.in_(gone), levels_stand=False)
 
 
 def clear_samples(store: Store, *, actor: str, key: str | None = None) -> Receipt:
@@ -194,12 +195,15 @@ def _remove_tags(writer: Writer, keys: set[str]) -> None:
             writer.record(None, "tag_deleted", {"tag": tag.name})
 
 
-def _remove(writer: Writer, which: ColumnElement[bool]) -> int:
+def _remove(
+    writer: Writer, which: ColumnElement[bool], *, levels_stand: bool = True
+) -> int:
     """Remove orders with all that hangs on them; one journal entry for each."""
     connection = writer.connection
     gone = select(tables.orders.c.id).where(which)
     ids = list(connection.scalars(gone.order_by(tables.orders.c.id)))
-    stock.take_back(writer, tables.stock_movements.c.order_id.in_(gone))
+    moved = tables.stock_movements.c.order_id.in_(gone)
+    stock.take_back(writer, moved, levels_stand=levels_stand)
     refunds, lines = tables.refunds.c, tables.refund_lines.c
     of_gone = select(refunds.id).where(refunds.order_id.in_(gone))
     writer.delete(tables.refund_lines, lines.refund_id.in_(of_gone))

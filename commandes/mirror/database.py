@@ -75,6 +75,8 @@ def connect(path: Path, settings: Settings, overflow: Path) -> DuckDBPyConnectio
             "temp_directory": str(overflow),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            # Without them what a question had stays until the next one.
+            "allocator_background_threads": True,
         },
     )
     if new:

@@ -82,7 +82,7 @@ def _sqlite(url: URL, settings: Settings, *, writes: bool) -> Engine:
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
         cursor = connection.cursor()
         cursor.execute("pragma foreign_keys = on")
-        cursor.execute(f"pragma journal_mode = {'wal' if safe_wal else 'delete'}")
+        _set_journal(cursor, module, settings.lock_timeout, wal=safe_wal)
         cursor.execute("pragma synchronous = full")
         # In KiB. What readers keep is void with each change, and the system keeps it.
         cursor.execute(f"pragma cache_size = {-64 * 1024 if writes else -8 * 1024}")
@@ -101,6 +101,26 @@ def _sqlite(url: URL, settings: Settings, *, writes: bool) -> Engine:
             connection.exec_driver_sql("begin")
 
     return engine
+
+
+def _set_journal(
+    cursor: Any,  # noqa: ANN401 (a driver's cursor)
+    module: ModuleType,
+    timeout: float,
+    *,
+    wal: bool,
+) -> None:
+    """Choose the journal of the file; SQLite does not wait for who opens it new too."""
+    until = time.monotonic() + timeout
+    while True:
+        try:
+            cursor.execute(f"pragma journal_mode = {'wal' if wal else 'delete'}")
+        except module.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(_POLL)
+        else:
+            return
 
 
 def _take_write_lock(

@@ -81,9 +81,25 @@ def test_a_level_that_was_told_since_stands(shop):
     assert levels(shop.store)["LAMP"] == 26
     withdraw(shop.store, 3, actor="Inès")
     assert levels(shop.store)["LAMP"] == 26
+    stock.open_levels(shop.store, [("LAMP", None, 26)], actor="Inès")  # it is so
     withdraw(shop.store, 4, actor="Inès")
-    assert levels(shop.store)["LAMP"] == 29
+    assert levels(shop.store)["LAMP"] == 26
     assert broken_rules(shop.store) == {}
+
+
+def test_a_checkout_that_gives_place_takes_its_units_once(any_store):
+    """The shop tells the same sale: a level told between the two counted it."""
+    shop = Shop(any_store)
+    paid = [{"amount": 3000, "reference": "pi_1"}]
+    shop.source = "stripe"
+    bring(shop, {"number": "checkout", "lines": [LAMPS], "paid": paid})
+    stock.open_levels(any_store, [("LAMP", None, 30)], actor="Inès")
+    shop.source = "shopify"
+    bring(shop, {"number": "1", "lines": [LAMPS], "paid": paid})
+
+    assert list(dump(any_store)["orders"]) == [("shopify", "1")]
+    assert levels(any_store) == {"LAMP": 30}
+    assert broken_rules(any_store) == {}
 
 
 def test_the_journal_keeps_that_they_were(shop):
@@ -224,14 +240,20 @@ def test_a_level_told_among_the_samples_stands(any_store):
     """
     fill(any_store, 300, 7, actor="Inès")
     before = levels(any_store)
-    counted, corrected = sorted(sku for sku in before if sku.startswith("BOU-"))[:2]
-    stock.open_levels(any_store, [(counted, None, before[counted] + 5)], actor="Inès")
+    skus = sorted(sku for sku in before if sku.startswith("BOU-"))
+    counted, right, corrected = skus[:3]
+    told = [(counted, None, before[counted] + 5), (right, None, before[right])]
+    stock.open_levels(any_store, told, actor="Inès")
     stock.adjust(any_store, corrected, 3, reason="Retrouvés", actor="Inès")
     Shop(any_store).order("mine", lines=[{"sku": counted, "title": "x", "price": 1}])
 
     clear_samples(any_store, actor="Inès")
 
-    assert levels(any_store) == {counted: before[counted] + 5, corrected: 3}
+    assert levels(any_store) == {
+        counted: before[counted] + 5,
+        right: before[right],
+        corrected: 3,
+    }
     assert broken_rules(any_store) == {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -333,10 +334,27 @@ def test_processes_that_open_a_new_store_at_once_share_it(kind, request):
     store.close()
 
 
+def test_a_new_file_that_another_opens_for_long_is_locked(settings):
+    """Its journal cannot be chosen meanwhile: said as ever, and tried until then."""
+    settings.data_dir.mkdir()
+    other = sqlite3.connect(settings.data_dir / "commandes.db", isolation_level=None)
+    other.execute("begin exclusive")
+    began = time.monotonic()
+
+    with pytest.raises(StoreLocked):
+        open_store(replace(settings, lock_timeout=0.2))
+
+    assert time.monotonic() - began >= 0.2
+    other.close()
+    open_store(settings).close()
+
+
 def test_the_wal_is_used_only_where_sqlite_is_safe(store, settings):
     """With pysqlite3 the WAL, each commit on disk before it is told."""
     with store.reading() as connection:
         mode = connection.exec_driver_sql("pragma journal_mode").scalar()
+        kept = connection.exec_driver_sql("pragma cache_size").scalar()
+        assert kept == -8 * 1024  # KiB, for each of the connections that read
         version = connection.exec_driver_sql("select sqlite_version()").scalar()
     with store.writing("a") as writer:
         synchronous = writer.connection.exec_driver_sql("pragma synchronous").scalar()
