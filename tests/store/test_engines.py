@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -337,7 +336,8 @@ def test_processes_that_open_a_new_store_at_once_share_it(kind, request):
 def test_a_new_file_that_another_opens_for_long_is_locked(settings):
     """Its journal cannot be chosen meanwhile: said as ever, and tried until then."""
     settings.data_dir.mkdir()
-    other = sqlite3.connect(settings.data_dir / "commandes.db", isolation_level=None)
+    connect = engines._sqlite_module().connect
+    other = connect(str(settings.data_dir / "commandes.db"), isolation_level=None)
     other.execute("begin exclusive")
     began = time.monotonic()
 
