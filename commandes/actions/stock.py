@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, bindparam, cast, func, insert, select, update
+from sqlalchemy import String, bindparam, case, cast, func, insert, select, update
 
 from commandes.actions.messages import as_line
 from commandes.errors import SkuUnknown, StockReasonMissing, StockRefused
@@ -312,10 +312,10 @@ def open_levels(
         differences = {
             place: wanted[one] - on_hand for one, (place, on_hand) in places.items()
         }
-        told = _told(writer.connection, list(differences))
-        moves = [
-            (p, units) for p, units in differences.items() if units or p not in told
-        ]
+        # A level that is right already is noted where it might go again.
+        right = [place for place, units in differences.items() if not units]
+        noted = _in_doubt(writer.connection, right)
+        moves = [one for one in differences.items() if one[1] or one[0] in noted]
         _open(writer, moves)
         if moves:
             writer.record(None, "stock_opened", {"items": len(moves)})
@@ -348,15 +348,23 @@ def standing(
     return {one: found[one] for one in wanted if one in found}
 
 
-def _told(connection: Connection, places: Sequence[int]) -> set[int]:
-    """Those of these items of which nothing moved since somebody told their level."""
+def _in_doubt(connection: Connection, places: Sequence[int]) -> set[int]:
+    """Those of these items of which something that may go moved since they were told.
+
+    That is what an import or the samples brought: they can be taken back.
+    """
     m = tables.stock_movements.c
-    by_hand = (m.cause_kind == "opening") & (m.cause_id == cast(m.id, String))
+    told = (m.cause_kind == "opening") & (m.cause_id == cast(m.id, String))
+    may_go = m.order_id.is_not(None) | ((m.cause_kind == "opening") & ~told)
+    last_told = func.coalesce(func.max(case((told, m.id))), 0)
     found: set[int] = set()
     for first in range(0, len(places), _AT_ONCE):
-        some = m.stock_item_id.in_(places[first : first + _AT_ONCE])
-        last = select(func.max(m.id)).where(some).group_by(m.stock_item_id)
-        statement = select(m.stock_item_id).where(m.id.in_(last), by_hand)
+        statement = (
+            select(m.stock_item_id)
+            .where(m.stock_item_id.in_(places[first : first + _AT_ONCE]))
+            .group_by(m.stock_item_id)
+            .having(func.max(case((may_go, m.id))) > last_told)
+        )
         found.update(connection.scalars(statement))
     return found
 
