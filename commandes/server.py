@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import streamlit as st
 import streamlit.logger
 import uvicorn
@@ -184,6 +185,9 @@ _at_work: list[_Workers] = []
 
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    # Arrow's own allocator keeps what each thread has once had, of which a server has
+    # thousands in a day; the system's gives it back.
+    pa.set_memory_pool(pa.system_memory_pool())
     with serving(settings_.read()):
         house = await asyncio.to_thread(open_house)
         await asyncio.to_thread(login.begin)

@@ -433,6 +433,18 @@ def test_reports_are_read_as_tables(sampled, capsys):
     assert capsys.readouterr().out == "Rien à montrer.\n"
 
 
+def test_why_a_row_is_refused_is_read_whole(sampled, tmp_path, capsys):
+    """A table cuts what is too wide, but not its last column."""
+    path = tmp_path / "levels.csv"
+    path.write_text("sku,on_hand\nLAMP,as many as there are\n")
+    _code, answer = sampled("stock", "import", path)
+    (refused,) = answer["rejects"]
+    assert len(refused["reason"]) > 40
+
+    main(["stock", "import", str(path)])
+    assert refused["reason"] in capsys.readouterr().out
+
+
 STEERING = "Eve\x1b[2J\x9b31m\x07\r\n\u202eabc\u2069"
 
 

@@ -29,6 +29,11 @@ def tame(text: str) -> str:
     return _STEERING.sub("\ufffd", text)
 
 
+def _line(text: str) -> str:
+    """A text on one line: what customers write looks like no other part."""
+    return " ".join(text.split())
+
+
 def as_json_text(answer: Answer) -> str:
     """An answer in JSON; what would steer a terminal is escaped in it."""
     text = json.dumps(answer, ensure_ascii=False)
@@ -48,10 +53,9 @@ def _print_list(answer: Answer) -> None:
     for row in answer["orders"]:
         placed = row["placed_at"][:16].replace("T", " ")
         total = words.money(row["total"], row["currency"])
-        number = " ".join(row["number"].split())
-        customer = " ".join((row["customer"] or "—").split())
+        customer = _line(row["customer"] or "—")[:28]
         print(
-            f"{number:<12} {placed}  {customer[:28]:<28} "
+            f"{_line(row['number']):<12} {placed}  {customer:<28} "
             f"{_(words.MODULE_WORDS[row['module']]):<28} "
             f"{_(words.STATUS_WORDS[row['status']]):<10} "
             f"{_(words.PAYMENT_WORDS[row['payment']]):<18} {total:>14}"
@@ -116,7 +120,8 @@ _WIDEST = 40
 def _print_rows(answer: Answer) -> None:
     """The lists of an answer as tables, headed as in an export; then what else it says.
 
-    Numbers stand to the right; a cell is cut where it would be too wide.
+    Numbers stand to the right; a cell is cut where it would be too wide, but for the
+    last of a row.
     """
     for place, (name, value) in enumerate(answer.items()):
         if not isinstance(value, list):
@@ -130,8 +135,10 @@ def _print_rows(answer: Answer) -> None:
 
 def _print_table(rows: list[Answer]) -> None:
     names = list(rows[0])
-    cells = [[_cell(row, name) for name in names] for row in rows]
-    table = [names, *cells]
+    table = [names]
+    for row in rows:
+        cells = [_cell(row, name) for name in names]
+        table.append([*map(_cut, cells[:-1]), cells[-1]])
     widths = [max(len(line[place]) for line in table) for place in range(len(names))]
     right = [
         all(isinstance(row[name], int | float | None) for row in rows) for name in names
@@ -154,9 +161,12 @@ def _cell(row: Answer, name: str) -> str:
         return words.per_cent(value)
     if isinstance(value, int | float):
         return str(value) if name == "id" else words.number(value)
-    text = " ".join(str(value).split())
     if name == "at" or name.endswith("_at"):
-        text = text[:16].replace("T", " ")
+        return str(value)[:16].replace("T", " ")
+    return _line(str(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
@@ -178,9 +188,6 @@ def plainly(answer: Answer) -> None:
     """One line for each part of an answer that has no form of its own."""
     for name, value in answer.items():
         text = (
-            # On one line: what customers write looks like no other part.
-            " ".join(value.split())
-            if isinstance(value, str)
-            else json.dumps(value, ensure_ascii=False)
+            value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         )
-        print(f"{name}: {text}")
+        print(f"{name}: {_line(text)}")

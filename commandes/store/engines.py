@@ -29,7 +29,7 @@ from commandes.errors import StoreError, StoreFull, StoreLocked, StoreUnreachabl
 from commandes.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
     from sqlalchemy import URL, Connection, Engine
@@ -82,7 +82,9 @@ def _sqlite(url: URL, settings: Settings, *, writes: bool) -> Engine:
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
         cursor = connection.cursor()
         cursor.execute("pragma foreign_keys = on")
-        _set_journal(cursor, module, settings.lock_timeout, wal=safe_wal)
+        journal = f"pragma journal_mode = {'wal' if safe_wal else 'delete'}"
+        # SQLite itself does not wait for who opens the same new file.
+        _once_free(lambda: cursor.execute(journal), module, settings.lock_timeout)
         cursor.execute("pragma synchronous = full")
         # In KiB. What readers keep is void with each change, and the system keeps it.
         cursor.execute(f"pragma cache_size = {-64 * 1024 if writes else -8 * 1024}")
@@ -103,18 +105,12 @@ def _sqlite(url: URL, settings: Settings, *, writes: bool) -> Engine:
     return engine
 
 
-def _set_journal(
-    cursor: Any,  # noqa: ANN401 (a driver's cursor)
-    module: ModuleType,
-    timeout: float,
-    *,
-    wal: bool,
-) -> None:
-    """Choose the journal of the file; SQLite does not wait for who opens it new too."""
+def _once_free(ask: Callable[[], object], module: ModuleType, timeout: float) -> None:
+    """Ask, and ask again every few milliseconds as long as the file is locked."""
     until = time.monotonic() + timeout
     while True:
         try:
-            cursor.execute(f"pragma journal_mode = {'wal' if wal else 'delete'}")
+            ask()
         except module.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
@@ -126,24 +122,17 @@ def _set_journal(
 def _take_write_lock(
     connection: Connection, module: ModuleType, timeout: float
 ) -> None:
-    """Begin a writing transaction, asking for the lock every few milliseconds.
+    """Begin a writing transaction.
 
     SQLite's own waiting asks ten times a second only: beside a long import, which
     leaves the lock for moments, it may ask in vain until it gives up.
     """
     driver: Any = connection.connection.driver_connection
-    until = time.monotonic() + timeout
     connection.exec_driver_sql("pragma busy_timeout = 0")
     try:
-        while time.monotonic() < until:
-            try:
-                driver.execute("begin immediate")
-            except module.OperationalError as error:
-                if "locked" not in str(error):
-                    break
-                time.sleep(_POLL)
-            else:
-                return
+        with suppress(module.OperationalError):  # asked once more, it is SQLAlchemy's
+            _once_free(lambda: driver.execute("begin immediate"), module, timeout)
+            return
         connection.exec_driver_sql("begin immediate")
     finally:
         waits = round(timeout * 1000)

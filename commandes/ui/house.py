@@ -6,8 +6,6 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from commandes import settings as settings_
 from commandes.mirror import Mirror
 from commandes.notebook.desk import Desk
@@ -43,9 +41,6 @@ def open_house(settings: Settings | None = None) -> House:
     settings = settings or settings_.read()
     with _lock:
         if settings not in _open:
-            # Arrow's own allocator keeps what each thread has once had: a server that
-            # is busy all day only grows. The system's gives it back.
-            pa.set_memory_pool(pa.system_memory_pool())
             store = open_store(settings)
             mirror = Mirror(store, settings)
             desk = Desk(mirror, store, settings)

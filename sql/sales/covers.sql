@@ -35,7 +35,7 @@ tables as (
             kept_units(
                 quantity, refunded_quantity, cancelled_quantity
             ) as units,
-            try(json_extract_string(details, ['table', 'covers'])) as facts
+            fact(details, ['table', 'covers']) as facts
         from order_lines
     ) as lines
     inner join kept on kept.id = lines.order_id
