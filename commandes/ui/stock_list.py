@@ -243,7 +243,7 @@ def _movements(found: tuple[Movement, ...], key: str, zone: str) -> None:
     rows = [
         {
             "at": move.at,
-            "quantity": f"{move.quantity:+d}",
+            "quantity": words.signed(move.quantity),
             "cause": _(CAUSE_WORDS.get(move.cause, move.cause)),
             "order": move.number or "",
             "open": order_links.label(move.number),
