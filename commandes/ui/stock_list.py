@@ -141,9 +141,9 @@ def _cells(rows: pl.DataFrame, unopened: frozenset[int]) -> pl.DataFrame:
         [
             {
                 "sku": row["sku"],
+                "on_hand": None if row["id"] in unopened else row["on_hand"],
                 "title": row["title"] or "",
                 "service_at": row["service_at"],
-                "on_hand": None if row["id"] in unopened else row["on_hand"],
                 "held": row["held"],
                 "alert_level": row["alert_level"],
                 "state": [
@@ -155,9 +155,10 @@ def _cells(rows: pl.DataFrame, unopened: frozenset[int]) -> pl.DataFrame:
         ],
         schema={
             "sku": pl.String,
+            # On a phone the first ones are seen: of what, and how many are left.
+            "on_hand": pl.Int64,
             "title": pl.String,
             "service_at": pl.Datetime("us", "UTC"),
-            "on_hand": pl.Int64,
             "held": pl.Int64,
             "alert_level": pl.Int64,
             "state": pl.List(pl.String),
