@@ -183,13 +183,6 @@ orders = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("source", "source_id"),
 )
-# The sweep looks at these carts alone, every minute.
-Index(
-    "ix_orders_running_carts",
-    orders.c.begun_at,
-    sqlite_where=text("is_cart = 1 and abandoned_at is null"),
-    postgresql_where=text("is_cart and abandoned_at is null"),
-)
 # Whether somebody bought before is asked for each reminder.
 Index("ix_orders_email_key", func.lower(orders.c.email))
 
@@ -264,15 +257,6 @@ refunds = Table(
     Column("reference", SafeText),
     Column("voided_at", Instant),
 )
-
-# What a provider calls them is looked up by each of its deliveries.
-for _table in (payments, refunds):
-    Index(
-        f"ix_{_table.name}_reference",
-        _table.c.reference,
-        sqlite_where=text("reference is not null"),
-        postgresql_where=text("reference is not null"),
-    )
 
 refund_lines = Table(
     "refund_lines",

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from commandes.store.tables import metadata
+from commandes.store.indexes import metadata
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=metadata
