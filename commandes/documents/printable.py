@@ -43,7 +43,7 @@ def _sign(sign: str, drawn: Container[int]) -> str:
 
 
 # What turns the direction of a text, or has no place in a document at all.
-_STEERING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 def visible(text: str) -> str:

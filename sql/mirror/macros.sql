@@ -613,41 +613,49 @@ rates as (
         sum(coalesce(lines.tax, 0))::bigint as tax
     from order_lines as lines
     inner join kept on kept.id = lines.order_id
+    where kept.total > 0
     group by all
+),
+
+sums as (
+    select id, sum(amount)::bigint as amount, sum(tax)::bigint as tax
+    from rates
+    group by id
 ),
 
 rest as (
     select
         kept.id,
-        kept.total - kept.tip - coalesce(sum(rates.amount), 0)::bigint as amount,
-        if(
-            kept.tax <> 0, kept.tax - coalesce(sum(rates.tax), 0)::bigint, 0
-        ) as tax,
-        list({rate: rates.tax_rate, amount: rates.amount}) filter (
-            rates.tax_rate is not null
-        ) as known
+        kept.total - kept.tip - coalesce(sums.amount, 0) as rest_amount,
+        if(kept.tax <> 0, kept.tax - coalesce(sums.tax, 0), 0) as rest_tax
     from kept
-    left join rates using (id)
-    group by kept.id, kept.total, kept.tip, kept.tax
+    left join sums on sums.id = kept.id
+    where kept.total > 0 and (rest_amount <> 0 or rest_tax <> 0)
 ),
 
 parts as (
     from rates
     union all by name
     select
-        id,
-        list_reverse_sort(list_transform(
-            list_filter(
-                known,
-                lambda one: is_taxed_at(rest.amount, rest.tax, one.rate)
-            ),
-            lambda one: {amount: one.amount, rate: one.rate}
-        ))[1].rate as tax_rate,
-        amount,
-        tax
+        rest.id,
+        arg_max(rates.tax_rate, (rates.amount, rates.tax_rate)) filter (
+            is_taxed_at(rest.rest_amount, rest.rest_tax, rates.tax_rate)
+        ) as tax_rate,
+        rest.rest_amount as amount,
+        rest.rest_tax as tax
     from rest
+    left join rates on rates.id = rest.id
+    group by rest.id, rest.rest_amount, rest.rest_tax
     union all by name
-    select id, null as tax_rate, tip as amount, 0 as tax from kept
+    select id, null as tax_rate, tip as amount, 0 as tax
+    from kept
+    where total > 0 and tip <> 0
+),
+
+summed as (
+    select id, tax_rate, sum(amount)::bigint as amount, sum(tax)::bigint as tax
+    from parts
+    group by id, tax_rate
 )
 
 select
@@ -655,14 +663,24 @@ select
     kept.currency,
     kept.before,
     kept.after,
-    if(kept.total > 0, parts.tax_rate, null) as tax_rate,
-    sum(if(kept.total > 0, parts.amount, 0))::bigint
-    + any_value(if(kept.total > 0, 0, 1)) as amount,
-    sum(if(kept.total > 0, parts.tax, 0))::bigint as tax,
-    any_value(greatest(kept.total, 1)) as whole
+    summed.tax_rate,
+    summed.amount,
+    summed.tax,
+    kept.total as whole
 from kept
-inner join parts using (id)
-group by 1, 2, 3, 4, 5;
+inner join summed on summed.id = kept.id
+union all by name
+select
+    id,
+    currency,
+    before,
+    after,
+    null as tax_rate,
+    1 as amount,
+    0 as tax,
+    1 as whole
+from kept
+where total <= 0;
 
 -- How many orders are in some lists of ids, each once.
 create macro each_once(lists) as coalesce(len(list_distinct(flatten(lists))), 0);

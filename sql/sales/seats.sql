@@ -6,15 +6,28 @@
 --   timestamptz
 -- Columns: event, service_at, sold, freed, seats_left (null: no stock is kept)
 with seats as (
-    select lines.*, coalesce(fact(lines.details, 'event'), lines.title) as told
+    select
+        lines.sku, lines.service_at,
+        coalesce(fact(lines.details, 'event'), lines.title) as told,
+        max(lines.id) as last_id,
+        kept.sold_at is not null and is_within(
+            if($dated = 'service', lines.service_at, sold_at), $from_at, $to_at
+        ) as is_sold,
+        sum(lines.quantity) as sold,
+        sum(lines.refunded_quantity + lines.cancelled_quantity) as freed
     from order_lines as lines
     inner join orders on orders.id = lines.order_id
+    left join sold_orders(
+        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
+        $refunds_to_do, $carts, $traits
+    ) as kept on kept.id = lines.order_id and kept.module = 'events'
     where orders.module = 'events' and keeps_module($modules, 'events')
+    group by all
 ),
 
 -- The seats of one reference and date are of the event that was told last.
 named as (
-    select sku, service_at, arg_max(told, id) as event
+    select sku, service_at, arg_max(told, last_id) as event
     from seats
     where sku <> ''
     group by all
@@ -22,25 +35,13 @@ named as (
 
 sold as (
     select
-        coalesce(named.event, seats.told) as event,
-        seats.service_at,
-        sum(seats.quantity) as sold,
-        sum(seats.refunded_quantity + seats.cancelled_quantity) as freed
+        coalesce(named.event, seats.told) as event, seats.service_at,
+        sum(seats.sold) as sold, sum(seats.freed) as freed
     from seats
-    inner join sold_orders(
-        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits
-    ) as kept on kept.id = seats.order_id
     left join named
         on named.sku = seats.sku
         and named.service_at is not distinct from seats.service_at
-    where
-        kept.sold_at is not null
-        and is_within(
-            if($dated = 'service', seats.service_at, kept.sold_at),
-            $from_at,
-            $to_at
-        )
+    where seats.is_sold
     group by 1, 2
 ),
 

@@ -266,6 +266,8 @@ def made_of(row: dict) -> dict:
         None,
     )
     for of, more in ((rate, (amount, tax)), (None, (row["tip"], 0))):
+        if not any(more):
+            continue
         held = parts.get(of, (0, 0))
         parts[of] = held[0] + more[0], held[1] + more[1]
     return parts
