@@ -7,27 +7,34 @@
 -- Columns: counted_at, kind (payment, refund), number, source, module,
 --   placed_at, customer, currency, amount (minor units), means, provider,
 --   reference, reason
+with found as (
+    -- Sought first: what else is told of them is read for these alone.
+    select *
+    from sales_moves(
+        $statuses, $payments, $modules, $tags, $dated, $search, $archived,
+        $refunds_to_do, $carts, $traits, $refunds_by
+    )
+    where n = 0 and is_within(at_time, $from_at, $to_at)
+    order by at_time desc, id desc, payment_id desc, refund_id desc
+    limit $limit
+)
+
 select
-    moves.at_time as counted_at,
-    if(moves.payment_id is null, 'refund', 'payment') as kind,
-    moves.number,
-    moves.source,
-    moves.module::varchar as module,
-    moves.placed_at,
-    coalesce(moves.customer_name, moves.email) as customer,
-    moves.currency,
-    moves.gross - moves.refunds as amount,
+    found.at_time as counted_at,
+    if(found.payment_id is null, 'refund', 'payment') as kind,
+    found.number,
+    found.source,
+    found.module::varchar as module,
+    found.placed_at,
+    coalesce(found.customer_name, found.email) as customer,
+    found.currency,
+    found.gross - found.refunds as amount,
     payments.means,
     coalesce(payments.provider, refunds.provider) as provider,
     coalesce(payments.reference, refunds.reference) as reference,
     refunds.reason
-from sales_moves(
-    $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-    $refunds_to_do, $carts, $traits, $refunds_by
-) as moves
-left join payments on moves.payment_id = payments.id
-left join refunds on moves.refund_id = refunds.id
-where moves.n = 0 and is_within(moves.at_time, $from_at, $to_at)
+from found
+left join payments on found.payment_id = payments.id
+left join refunds on found.refund_id = refunds.id
 order by
-    counted_at desc, moves.id desc, moves.payment_id desc, moves.refund_id desc
-limit $limit
+    counted_at desc, found.id desc, found.payment_id desc, found.refund_id desc
