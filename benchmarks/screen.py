@@ -58,22 +58,25 @@ async button => {
 _DASHBOARD = """
 async button => {
     const main = document.querySelector('[data-testid="stMain"]');
-    const state = () => document.querySelector('[data-testid="stApp"]')
-        .getAttribute("data-test-script-state");
+    const app = document.querySelector('[data-testid="stApp"]');
+    const state = () => app.getAttribute("data-test-script-state");
     const frame = () => new Promise(requestAnimationFrame);
     const start = performance.now();
     let ran = false, changed = start;
+    // Seen as it happens: a script that runs between two frames has run, too.
+    const runs = new MutationObserver(() => ran ||= state() !== "notRunning");
+    runs.observe(app, {attributeFilter: ["data-test-script-state"]});
     const watched = new MutationObserver(() => changed = performance.now());
     watched.observe(main, {
         subtree: true, childList: true, characterData: true, attributes: true
     });
     button.click();
     while (!ran || state() !== "notRunning" || performance.now() - changed < 250) {
-        ran ||= state() !== "notRunning";
         await frame();
         if (performance.now() - start > 20000) throw new Error("not painted");
     }
     watched.disconnect();
+    runs.disconnect();
     return changed - start;
 }
 """
