@@ -10,42 +10,47 @@ with kept as (
         $statuses, $payments, $modules, $tags, null, null, 'placed', $search,
         $archived, $refunds_to_do, $carts, $traits
     )
+    where module = 'booking'
 ),
 
 bookings as (
     select
-        lines.*,
+        lines.sku,
+        lines.service_at,
         coalesce(fact(lines.details, 'service'), lines.title) as service,
-        if(
+        kept.id is not null as is_kept,
+        max(lines.id) as last_id,
+        sum(if(
             orders.status = 'cancelled'
             or is_open_cart(orders.is_cart, orders.payment_status),
             0,
             lines.quantity - refunded_quantity - cancelled_quantity
-        ) as units
+        )) as units
     from order_lines as lines
     inner join orders on orders.id = lines.order_id
+    left join kept on kept.id = lines.order_id
     where orders.module = 'booking' and keeps_module($modules, 'booking')
+    group by all
 ),
 
 taken as (
     select
-        bookings.sku,
-        bookings.service_at,
-        arg_max(bookings.service, bookings.id) as title,
-        sum(bookings.units) as units,
-        sum(if(kept.id is null, 0, bookings.units)) as booked
+        sku, service_at, arg_max(service, last_id) as title,
+        sum(units) as units,
+        sum(if(is_kept, units, 0)) as booked
     from bookings
-    left join kept on kept.id = bookings.order_id
-    where is_within(bookings.service_at, $from_at, $to_at)
-    group by 1, 2, if(bookings.sku is null, bookings.service, null)
-    having sum(bookings.units) > 0
+    where is_within(service_at, $from_at, $to_at)
+    group by 1, 2, if(sku is null, service, null)
+    having sum(units) > 0
 ),
 
 offered as (
     select named.sku, items.service_at, items.on_hand, named.title
     from stock_items as items
     inner join (
-        select sku, arg_max(service, id) as title from bookings group by sku
+        select sku, arg_max(service, last_id) as title
+        from bookings
+        group by sku
     ) as named on named.sku = items.sku
     where is_within(items.service_at, $from_at, $to_at)
 ),
