@@ -73,6 +73,7 @@ def slices(
         "null_mark": "0" if sort == "customer_desc" else "2",
     }
     places = snap.ask("orders/export_places", keyed | {"every": every})
+    snap.trim()  # that was all of some columns
     ranges = _ranges(places, max(size // every, 1), downwards=downwards)
     question = "orders/export_lines" if lines else "orders/export_orders"
     keys = ["sort_text", "sort_number", "id"]
