@@ -471,11 +471,11 @@ def test_what_customers_write_steers_no_terminal(shop, monkeypatch, capsys, argu
 
 
 def test_a_writing_command_is_light():
-    """Neither DuckDB nor Polars nor Streamlit for a tag."""
+    """Neither DuckDB nor Polars nor Streamlit for a tag, nor another database."""
     code = (
         "import sys, commandes.cli; "
-        "print([m for m in ('duckdb', 'polars', 'streamlit', 'alembic', 'numpy') "
-        "if m in sys.modules])"
+        "print([m for m in ('duckdb', 'polars', 'streamlit', 'alembic', 'numpy', "
+        "'sqlalchemy.dialects.postgresql') if m in sys.modules])"
     )
 
     done = subprocess.run(
@@ -483,6 +483,23 @@ def test_a_writing_command_is_light():
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_command_loads_is_not_looked_through_for_garbage():
+    """Not on the way, nor after; what it then makes is."""
+    code = (
+        "import gc, sys; passed_by = []; "
+        "gc.callbacks.append(lambda *_: 'commandes.words' in sys.modules "
+        "and passed_by.append(gc.get_freeze_count())); "
+        "import commandes.cli; gc.collect(); "
+        "print(min(passed_by) > 10_000, gc.isenabled())"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["True", "True"]
 
 
 @pytest.mark.parametrize(

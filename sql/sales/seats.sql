@@ -10,7 +10,7 @@ with seats as (
         lines.sku, lines.service_at,
         coalesce(fact(lines.details, 'event'), lines.title) as told,
         max(lines.id) as last_id,
-        kept.sold_at is not null and is_within(
+        sold_at is not null and is_within(
             if($dated = 'service', lines.service_at, sold_at), $from_at, $to_at
         ) as is_sold,
         sum(lines.quantity) as sold,

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from commandes.mirror import Snapshot
 
-# Orders per slice, about; and how many of them stand for one in the sample.
+# Orders per slice, about (the largest of a thousand fits in the memory that an export
+# may take); and how many of them stand for one in the sample.
 SLICE = 12_000
 EVERY = 100
 _TRIM_EVERY = 5
