@@ -326,7 +326,7 @@ FUNCTIONS = (
         N_("Veiller sur le serveur : vérification, copie de lecture, sauvegardes"),
         _NOBODY_ELSE,
         actions=_words("write"),
-        questions=_words("server/verify mirror/control"),
+        questions=_words("server/verify mirror/control mirror/miscounted"),
     ),
 )
 

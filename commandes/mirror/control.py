@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, cast, func, select, type_coerce
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Subquery, Table
 
     from commandes.mirror.mirror import Mirror
+    from commandes.mirror.snapshot import Snapshot
     from commandes.store import Store
 
 # A store that others write to meanwhile is looked at again.
@@ -26,6 +28,8 @@ _KEY = ("month", "status", "payment_status", "currency")
 def check(mirror: Mirror, store: Store) -> Check:
     """Compare counts and sums per month, status, payment and currency.
 
+    What the mirror has counted beforehand is compared with its own orders, too.
+
     Raises:
         MirrorError: the store never stood still for as long as the look took.
     """
@@ -33,7 +37,8 @@ def check(mirror: Mirror, store: Store) -> Check:
         with mirror.snapshot() as snapshot, store.reading() as connection:
             if journal.head(connection).seq == snapshot.seq:
                 ours = snapshot.ask("mirror/control").to_dicts()
-                return _compare(ours, _groups(connection))
+                found = _compare(ours, _groups(connection))
+                return _counted(snapshot, found) if found.ok else found
     raise MirrorError(detail=_("la base change sans cesse"))
 
 
@@ -48,6 +53,15 @@ def _compare(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> Check:
             break
     orders = sum(row["orders"] for row in store.values())
     return Check("I6", not bad, orders, bad)
+
+
+def _counted(snapshot: Snapshot, found: Check) -> Check:
+    """The same, where what was counted beforehand is what there is; else the first."""
+    wrong = snapshot.ask("mirror/miscounted").to_dicts()
+    if not wrong:
+        return found
+    where = " ".join(f"{name}={value}" for name, value in wrong[0].items())
+    return replace(found, ok=False, first_bad=f"order_counts: {where}")
 
 
 def _said(row: dict[str, Any] | None) -> str:

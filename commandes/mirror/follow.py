@@ -27,6 +27,9 @@ FORGETTING = ("customer_erased", "ip_addresses_shortened")
 # Entries applied at once: a page that waits for the lock waits for one such step.
 STEP = 2_000
 
+# Entries after which the rows that they added to the counts are packed.
+PACK = 20_000
+
 
 @dataclass(frozen=True)
 class Change:
@@ -149,22 +152,31 @@ class Follower:
             self._prepared.add(name)
         self.cursor.execute(f"execute {name}")
 
-    def _replace(self, change: Change) -> None:
-        def run(name: str) -> None:
-            self.cursor.execute(schema.query_text(f"mirror/{name}"))
+    def _run(self, name: str) -> None:
+        self.cursor.execute(schema.query_text(f"mirror/{name}"))
 
+    def _replace(self, change: Change) -> None:
         staged = change.staged
         if change.touched.num_rows:
-            run("forget")
+            self._run("forget")
         for name in ("orders", "order_lines", "payments", "refunds", "events"):
             if staged[name].num_rows:
                 self._fill(name)
+        if staged["orders"].num_rows:
+            self._run("fill_order_counts")
+        before = change.last.seq - staged["events"].num_rows
+        if change.last.seq // PACK > before // PACK:
+            self._run("pack_order_counts")
+        self._replace_small(change)
+
+    def _replace_small(self, change: Change) -> None:
+        staged = change.staged
         if self._tags is None or not self._tags.equals(staged["tags"]):
             self.cursor.execute("delete from tags")
             self._fill("tags")
         if change.all_stock:
             self.cursor.execute("delete from stock_items")
         elif staged["stock_items"].num_rows:
-            run("forget_stock_items")
+            self._run("forget_stock_items")
         if staged["stock_items"].num_rows:
             self._fill("stock_items")

@@ -84,6 +84,7 @@ def build(
             _read(connection, first, FIRST, progress)
             beside.result()
     _widen(connection, progress)
+    connection.execute(schema.query_text("mirror/count_orders"))
     connection.execute(
         "insert into mirror_state values ($store_id, $layout, $seq, $digest, $seq)",
         {

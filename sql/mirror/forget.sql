@@ -1,4 +1,13 @@
--- The touched orders and all that belongs to them leave the mirror.
+-- The touched orders and all that belongs to them leave the mirror, and its counts.
+insert into order_counts by name
+select
+    * exclude (id, total),
+    -count(*) as orders,
+    cast(-sum(total) as bigint) as total
+from counted_orders
+where id in (select id from touched)
+group by all;
+
 delete from orders where id in (select id from touched);
 
 delete from order_lines where order_id in (select id from touched);

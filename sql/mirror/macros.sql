@@ -253,6 +253,76 @@ where
         or is_open_cart(orders.is_cart, orders.payment_status) = carts
     );
 
+-- Orders are counted by spans of 28 days (in microseconds), numbered from before all
+-- dates, so that no division rounds up.
+create macro order_span(placed_at) as
+cast(
+    (epoch_us(placed_at) + 96_768_000_000_000_000) // 2_419_200_000_000 as integer
+);
+
+create macro span_start(span) as
+make_timestamptz(span::bigint * 2_419_200_000_000 - 96_768_000_000_000_000);
+
+-- The first span that begins at an instant or after it.
+create macro whole_span(from_at) as
+order_span(from_at::timestamptz - interval 1 microsecond) + 1;
+
+-- One row per order, with what it is counted by.
+create view counted_orders as
+select
+    id,
+    order_span(placed_at) as span,
+    currency,
+    module,
+    status,
+    payment_status,
+    is_partly_refunded(payment_status, refunded) as is_partly_refunded,
+    is_cart,
+    archived_at is not null as is_archived,
+    refunds_to_do > 0 as has_refund_to_do,
+    tags,
+    total
+from orders;
+
+-- Rows that found_orders comes to, counted: whole spans as they were counted before,
+-- the orders of a span that the period cuts one by one.
+create macro bare.found_counts(
+    from_at, to_at, dated, search, refunds_to_do, carts, traits
+) as table
+select
+    currency,
+    module,
+    status,
+    payment_status,
+    is_partly_refunded,
+    is_cart,
+    is_archived,
+    tags,
+    orders,
+    total
+from order_counts
+where
+    (from_at is null or span >= whole_span(from_at))
+    and (to_at is null or span < order_span(to_at::timestamptz))
+    and (refunds_to_do is null or has_refund_to_do = refunds_to_do)
+    and (carts is null or is_open_cart(is_cart, payment_status) = carts)
+union all
+select
+    currency,
+    module,
+    status,
+    payment_status,
+    is_partly_refunded(payment_status, refunded),
+    is_cart,
+    archived_at is not null,
+    tags,
+    1,
+    total
+from bare.found_orders(from_at, to_at, dated, search, refunds_to_do, carts, traits)
+where
+    (from_at is not null and placed_at < span_start(whole_span(from_at)))
+    or (to_at is not null and placed_at >= span_start(order_span(to_at::timestamptz)));
+
 -- With a search and the other dates: what no click asks for, the sidebar alone.
 create schema plain;
 
@@ -451,6 +521,41 @@ where
     and keeps_module(modules, found.module)
     and keeps_tag(tags, found.tags)
     and keeps_archived(archived, found.archived_at is not null);
+
+-- What found_orders finds, in rows that are counted together.
+create macro found_counts(
+    from_at, to_at, dated, search, refunds_to_do, carts, traits
+) as table
+select
+    currency,
+    module,
+    status,
+    payment_status,
+    is_partly_refunded(payment_status, refunded) as is_partly_refunded,
+    is_cart,
+    archived_at is not null as is_archived,
+    tags,
+    1 as orders,
+    total
+from found_orders(from_at, to_at, dated, search, refunds_to_do, carts, traits);
+
+-- The orders of filtered_orders, in rows that are counted together.
+create macro filtered_counts(
+    statuses, payments, modules, tags, from_at, to_at, dated, search, archived,
+    refunds_to_do, carts, traits
+) as table
+select found.*
+from found_counts(
+    from_at, to_at, dated, search, refunds_to_do, carts, traits
+) as found
+where
+    keeps_status(statuses, found.status)
+    and keeps_payment(
+        payments, found.payment_status, found.is_partly_refunded::integer
+    )
+    and keeps_module(modules, found.module)
+    and keeps_tag(tags, found.tags)
+    and keeps_archived(archived, found.is_archived);
 
 -- One row per order of a filter whatever its period, with the instant at which it
 -- counts as sold (null: never) and the one at which all its money counts (null: each

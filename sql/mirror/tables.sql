@@ -154,6 +154,24 @@ create table tags (
     color varchar not null
 );
 
+-- How many orders are in each state, and what they come to: the counts beside the
+-- filters and the totals read this instead of every order. A change adds rows, the old
+-- state with less than nothing: a state has the sum of its rows.
+create table order_counts (
+    span integer not null,             -- order_span(placed_at)
+    currency varchar not null,
+    module module not null,
+    status order_status not null,
+    payment_status payment_status not null,
+    is_partly_refunded boolean not null,
+    is_cart boolean not null,
+    is_archived boolean not null,
+    has_refund_to_do boolean not null,
+    tags varchar[] not null,
+    orders bigint not null,
+    total bigint not null
+);
+
 -- One row: whose mirror this is and how far it has followed the journal.
 create table mirror_state (
     store_id varchar not null,

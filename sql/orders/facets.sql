@@ -2,34 +2,35 @@
 -- One row per filter and value.
 -- Parameters: those of filtered_orders
 -- Columns: facet (status, payment, module, tag, archived), value, orders
-with cube as (
+
+-- What each filter says of an order: one bit each.
+with judged as materialized (
+    select
+        *,
+        keeps_status($statuses, status)::utinyint
+        + 2 * keeps_payment(
+            $payments, payment_status, is_partly_refunded::integer
+        )::utinyint
+        + 4 * keeps_module($modules, module)::utinyint
+        + 8 * keeps_tag($tags, tags)::utinyint
+        + 16 * keeps_archived($archived, is_archived)::utinyint as kept_by
+    from found_counts(
+        $from_at, $to_at, $dated, $search, $refunds_to_do, $carts, $traits
+    )
+),
+
+cube as (
     -- Enums are grouped as they are: as texts it would take twice the time.
     select
         status,
         payment_status,
-        is_partly_refunded(payment_status, refunded) as partly_refunded,
+        is_partly_refunded,
         module,
-        archived_at is not null as is_archived,
-        keeps_tag($tags, tags) as ok_tag,
-        count(*) as orders
-    from found_orders(
-        $from_at, $to_at, $dated, $search, $refunds_to_do, $carts, $traits
-    )
+        is_archived,
+        kept_by,
+        sum(orders) as orders
+    from judged
     group by all
-),
-
--- What each filter says of a state: one bit each.
-judged as (
-    select
-        *,
-        keeps_status($statuses, status)::integer
-        + 2 * keeps_payment(
-            $payments, payment_status, partly_refunded::integer
-        )::integer
-        + 4 * keeps_module($modules, module)::integer
-        + 8 * ok_tag::integer
-        + 16 * keeps_archived($archived, is_archived)::integer as kept_by
-    from cube
 ),
 
 -- A value counts the orders that each filter but its own keeps: all other bits
@@ -42,7 +43,7 @@ counted as (
             {'facet': 'payment', 'value': payment_status::varchar, 'needs': 29},
             {
                 'facet': 'payment',
-                'value': if(partly_refunded, 'partly_refunded', null),
+                'value': if(is_partly_refunded, 'partly_refunded', null),
                 'needs': 29
             },
             {'facet': 'module', 'value': module::varchar, 'needs': 27},
@@ -52,17 +53,14 @@ counted as (
                 'needs': 15
             }
         ]) as entry
-    from judged
+    from cube
 ),
 
--- A scan of its own: as one more key of the cube, lists take longer than this.
+-- Apart: as one more key of the cube, lists take longer than this.
 tagged as (
-    select unnest(tags) as tag
-    from filtered_orders(
-        $statuses, $payments, $modules, null, $from_at, $to_at, $dated,
-        $search, $archived, $refunds_to_do, $carts, $traits
-    )
-    where tags <> []
+    select unnest(tags) as tag, orders
+    from judged
+    where tags <> [] and kept_by & 23 = 23
 )
 
 select
@@ -72,6 +70,10 @@ select
 from counted
 where kept_by & entry.needs = entry.needs and entry.value is not null
 group by entry.facet, entry.value
+having sum(orders) <> 0
 union all
-select 'tag', tag, count(*) from tagged group by tag
+select 'tag', tag, cast(sum(orders) as bigint)
+from tagged
+group by tag
+having sum(orders) <> 0
 order by facet, value

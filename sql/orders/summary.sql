@@ -6,17 +6,18 @@ with parts as (
     -- Enums are grouped as they are: as texts it would take twice the time.
     select
         currency,
-        archived_at is not null as is_archived,
+        is_archived,
         is_cart,
         status,
         payment_status,
-        count(*) as orders,
+        cast(sum(orders) as bigint) as orders,
         cast(sum(total) as bigint) as total
-    from filtered_orders(
+    from filtered_counts(
         $statuses, $payments, $modules, $tags, $from_at, $to_at, $dated,
         $search, $archived, $refunds_to_do, $carts, $traits
     )
     group by all
+    having sum(orders) <> 0
 )
 
 select

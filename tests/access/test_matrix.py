@@ -60,7 +60,14 @@ NEVER = {
         *("erase_customer", "retain", "customers/dossier", "customers/readings"),
     },
     Role.MANAGER: {
-        *("write", "retain", "server/verify", "mirror/control", "customers/readings"),
+        *(
+            "write",
+            "retain",
+            "server/verify",
+            "mirror/control",
+            "mirror/miscounted",
+            "customers/readings",
+        ),
     },
     Role.ADMINISTRATOR: set(),
 }
@@ -106,7 +113,10 @@ def readings_found() -> set[str]:
 QUESTIONS = sorted(
     str(path.relative_to(SQL).with_suffix(""))
     for path in SQL.glob("**/*.sql")
-    if (path.parent.name not in ("mirror", "analyses") or path.stem == "control")
+    if (
+        path.parent.name not in ("mirror", "analyses")
+        or path.stem in ("control", "miscounted")
+    )
     and path.stem != "macros"
 )
 READINGS = sorted(readings_found())

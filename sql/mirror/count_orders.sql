@@ -1,0 +1,9 @@
+-- All orders are counted: in a rebuild.
+insert into order_counts by name
+select
+    * exclude (id, total),
+    count(*) as orders,
+    cast(sum(total) as bigint) as total
+from counted_orders
+group by all
+order by span;
