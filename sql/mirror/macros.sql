@@ -610,10 +610,10 @@ from refunds
 where voided_at is null and (refunds_by <> 'done' or state = 'done');
 
 -- One row per order sold (n = 1), payment and refund of the orders of a filter, with
--- the instant at which it counts: its own, or the one of its order.
+-- the instant at which it counts, within a period: its own, or the one of its order.
 create macro sales_moves(
     statuses, payments, modules, tags, dated, search, archived, refunds_to_do, carts,
-    traits, refunds_by
+    traits, refunds_by, from_at, to_at
 ) as table
 with
     kept as not materialized (
@@ -630,19 +630,23 @@ with
         select id, null, null, sold_at, 1, 0, 0, null
         from kept
         where sold_at is not null
+    ),
+    timed as (
+        select *, if(is_by_order(dated), null, moved_at) as own_at
+        from moves
     )
 select
     kept.*,
-    moves.payment_id,
-    moves.refund_id,
-    moves.means as paid_with,
-    moves.n,
-    moves.gross,
-    moves.refunds,
+    timed.payment_id,
+    timed.refund_id,
+    timed.means as paid_with,
+    timed.n,
+    timed.gross,
+    timed.refunds,
     if(
         is_by_order(dated),
         kept.fixed_at,
-        coalesce(moves.moved_at, kept.first_paid_at, kept.placed_at)
+        coalesce(timed.own_at, kept.first_paid_at, kept.placed_at)
     ) as at_time,
     -- Whose one row of sale says all of its payments, and of its movements.
     is_by_order(dated) or kept.first_paid_at = kept.last_paid_at as is_paid_once,
@@ -651,8 +655,12 @@ select
         kept.first_paid_at = kept.last_paid_at
         and kept.first_refunded_at is null
     ) as is_moved_once
-from moves
-inner join kept on moves.order_id = kept.id;
+from timed
+inner join kept on timed.order_id = kept.id
+where
+    -- Asked first of what has an instant of its own: of most, no order is needed.
+    (timed.own_at is null or is_within(timed.own_at, from_at, to_at))
+    and is_within(at_time, from_at, to_at);
 
 -- What a line's details tell under a name, as text; null where they are no JSON.
 create macro fact(details, name) as try(json_extract_string(details, name));
@@ -694,9 +702,9 @@ with moved as (
         sum(gross - refunds) as after
     from sales_moves(
         statuses, payments, modules, tags, dated, search, archived, refunds_to_do,
-        carts, traits, refunds_by
+        carts, traits, refunds_by, null, to_at
     )
-    where n = 0 and (to_at::timestamptz is null or at_time < to_at)
+    where n = 0
     group by id
     having bool_or(is_within(at_time, from_at, to_at))
 ),

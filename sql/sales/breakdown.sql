@@ -33,9 +33,9 @@ from (
         is_moved_once and ($of <> 'means' or len(means) < 2) as is_whole
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits, $refunds_by
+        $refunds_to_do, $carts, $traits, $refunds_by,
+        $from_at, $to_at
     )
 ) as moves
-where is_within(moves.at_time, $from_at, $to_at)
 group by all
 order by net desc, key nulls last, moves.currency

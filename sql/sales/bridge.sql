@@ -14,11 +14,11 @@ with moves as (
     select
         *,
         if(tax_included, 0, coalesce(tax, 0)) as added,
-        is_within(at_time, $from_at, $to_at) as counts,
         is_within(sold_at, $from_at, $to_at) as is_sold
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits, $refunds_by
+        $refunds_to_do, $carts, $traits, $refunds_by,
+        $from_at, $to_at
     )
 ),
 
@@ -51,7 +51,6 @@ sums as (
             not is_moved_once and n = 0, id, null
         )) as moved_orders
     from moves
-    where counts
     group by currency
 )
 

@@ -16,10 +16,11 @@ with moves as (
         moves.email_key is null as is_unknown
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits, 'mark'
+        $refunds_to_do, $carts, $traits, 'mark',
+        $from_at, $to_at
     ) as moves
     left join first_orders() as firsts on firsts.who = moves.email_key
-    where is_within(moves.at_time, $from_at, $to_at) and moves.refunds = 0
+    where moves.refunds = 0
 ),
 
 quarters as (

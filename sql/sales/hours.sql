@@ -17,9 +17,10 @@ with quarters as (
         ) as paid_more
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits, 'mark'
+        $refunds_to_do, $carts, $traits, 'mark',
+        $from_at, $to_at
     )
-    where is_within(at_time, $from_at, $to_at) and refunds = 0
+    where refunds = 0
     group by all
 ),
 

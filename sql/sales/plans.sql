@@ -34,7 +34,8 @@ select
     cast(sum(moves.gross) as bigint) as gross
 from sales_moves(
     $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-    $refunds_to_do, $carts, $traits, 'mark'
+    $refunds_to_do, $carts, $traits, 'mark',
+    $from_at, $to_at
 ) as moves
 inner join plans on plans.order_id = moves.id
 left join payments as paid on paid.id = moves.payment_id
@@ -42,6 +43,5 @@ left join firsts on firsts.order_id = moves.id
 where
     moves.module = 'pricing'
     and moves.refunds = 0
-    and is_within(moves.at_time, $from_at, $to_at)
 group by all
 order by gross desc, plans.plan, moves.currency

@@ -26,9 +26,9 @@ with quarters as (
         list(id) filter (not is_moved_once and n = 0) as moved_more
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits, $refunds_by
+        $refunds_to_do, $carts, $traits, $refunds_by,
+        $from_at, $to_at
     )
-    where is_within(at_time, $from_at, $to_at)
     group by all
 ),
 

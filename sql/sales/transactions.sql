@@ -12,9 +12,10 @@ with found as (
     select *
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
-        $refunds_to_do, $carts, $traits, $refunds_by
+        $refunds_to_do, $carts, $traits, $refunds_by,
+        $from_at, $to_at
     )
-    where n = 0 and is_within(at_time, $from_at, $to_at)
+    where n = 0
     order by at_time desc, id desc, payment_id desc, refund_id desc
     limit $limit
 )
