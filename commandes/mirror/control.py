@@ -28,7 +28,7 @@ _KEY = ("month", "status", "payment_status", "currency")
 def check(mirror: Mirror, store: Store) -> Check:
     """Compare counts and sums per month, status, payment and currency.
 
-    What the mirror has counted beforehand is compared with its own orders, too.
+    Where they agree, the mirror’s own counts are compared with its orders, too.
 
     Raises:
         MirrorError: the store never stood still for as long as the look took.

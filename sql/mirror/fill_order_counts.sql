@@ -3,7 +3,7 @@ insert into order_counts by name
 select
     * exclude (id, total),
     count(*) as orders,
-    cast(sum(total) as bigint) as total
+    sum(total) as total
 from counted_orders
 where id in (select id from touched)
 group by all;

@@ -264,7 +264,7 @@ create macro span_start(span) as
 make_timestamptz(span::bigint * 2_419_200_000_000 - 96_768_000_000_000_000);
 
 -- The first span that begins at an instant or after it.
-create macro whole_span(from_at) as
+create macro first_whole_span(from_at) as
 order_span(from_at::timestamptz - interval 1 microsecond) + 1;
 
 -- One row per order, with what it is counted by.
@@ -284,8 +284,8 @@ select
     total
 from orders;
 
--- Rows that found_orders comes to, counted: whole spans as they were counted before,
--- the orders of a span that the period cuts one by one.
+-- The orders of found_orders, in rows that are counted together: whole spans as they
+-- were counted before, the orders of a span that the period cuts one by one.
 create macro bare.found_counts(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as table
@@ -302,7 +302,7 @@ select
     total
 from order_counts
 where
-    (from_at is null or span >= whole_span(from_at))
+    (from_at is null or span >= first_whole_span(from_at))
     and (to_at is null or span < order_span(to_at::timestamptz))
     and (refunds_to_do is null or has_refund_to_do = refunds_to_do)
     and (carts is null or is_open_cart(is_cart, payment_status) = carts)
@@ -320,7 +320,7 @@ select
     total
 from bare.found_orders(from_at, to_at, dated, search, refunds_to_do, carts, traits)
 where
-    (from_at is not null and placed_at < span_start(whole_span(from_at)))
+    (from_at is not null and placed_at < span_start(first_whole_span(from_at)))
     or (to_at is not null and placed_at >= span_start(order_span(to_at::timestamptz)));
 
 -- With a search and the other dates: what no click asks for, the sidebar alone.
@@ -522,7 +522,7 @@ where
     and keeps_tag(tags, found.tags)
     and keeps_archived(archived, found.archived_at is not null);
 
--- What found_orders finds, in rows that are counted together.
+-- The orders of found_orders, in rows that are counted together: one by one.
 create macro found_counts(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as table

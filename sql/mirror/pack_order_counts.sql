@@ -3,7 +3,7 @@ create or replace temp table packed_counts as
 select
     * exclude (orders, total),
     cast(sum(orders) as bigint) as orders,
-    cast(sum(total) as bigint) as total
+    sum(total) as total
 from order_counts
 group by all
 having sum(orders) <> 0

@@ -156,7 +156,8 @@ create table tags (
 
 -- How many orders are in each state, and what they come to: the counts beside the
 -- filters and the totals read this instead of every order. A change adds rows, the old
--- state with less than nothing: a state has the sum of its rows.
+-- state with less than nothing: a state has the sum of its rows. There are as many
+-- states as lists of tags, at least: a list of its own for each order gains nothing.
 create table order_counts (
     span integer not null,             -- order_span(placed_at)
     currency varchar not null,
@@ -169,7 +170,7 @@ create table order_counts (
     has_refund_to_do boolean not null,
     tags varchar[] not null,
     orders bigint not null,
-    total bigint not null
+    total hugeint not null             -- a sum that no bigint holds ends no follower
 );
 
 -- One row: whose mirror this is and how far it has followed the journal.

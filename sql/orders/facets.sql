@@ -56,7 +56,7 @@ counted as (
     from cube
 ),
 
--- Apart: as one more key of the cube, lists take longer than this.
+-- Apart: as one more key of the cube, lists take longer than a scan for them.
 tagged as (
     select unnest(tags) as tag, orders
     from judged
