@@ -284,45 +284,6 @@ select
     total
 from orders;
 
--- The orders of found_orders, in rows that are counted together: whole spans as they
--- were counted before, the orders of a span that the period cuts one by one.
-create macro bare.found_counts(
-    from_at, to_at, dated, search, refunds_to_do, carts, traits
-) as table
-select
-    currency,
-    module,
-    status,
-    payment_status,
-    is_partly_refunded,
-    is_cart,
-    is_archived,
-    tags,
-    orders,
-    total
-from order_counts
-where
-    (from_at is null or span >= first_whole_span(from_at))
-    and (to_at is null or span < order_span(to_at::timestamptz))
-    and (refunds_to_do is null or has_refund_to_do = refunds_to_do)
-    and (carts is null or is_open_cart(is_cart, payment_status) = carts)
-union all
-select
-    currency,
-    module,
-    status,
-    payment_status,
-    is_partly_refunded(payment_status, refunded),
-    is_cart,
-    archived_at is not null,
-    tags,
-    1,
-    total
-from bare.found_orders(from_at, to_at, dated, search, refunds_to_do, carts, traits)
-where
-    (from_at is not null and placed_at < span_start(first_whole_span(from_at)))
-    or (to_at is not null and placed_at >= span_start(order_span(to_at::timestamptz)));
-
 -- With a search and the other dates: what no click asks for, the sidebar alone.
 create schema plain;
 
@@ -527,6 +488,7 @@ create macro found_counts(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as table
 select
+    placed_at,
     currency,
     module,
     status,
@@ -538,6 +500,27 @@ select
     1 as orders,
     total
 from found_orders(from_at, to_at, dated, search, refunds_to_do, carts, traits);
+
+-- The same: whole spans as they were counted before, one by one the orders of a span
+-- that the period cuts.
+create macro bare.found_counts(
+    from_at, to_at, dated, search, refunds_to_do, carts, traits
+) as table
+select * exclude (span, has_refund_to_do)
+from order_counts
+where
+    (from_at is null or span >= first_whole_span(from_at))
+    and (to_at is null or span < order_span(to_at::timestamptz))
+    and (refunds_to_do is null or has_refund_to_do = refunds_to_do)
+    and (carts is null or is_open_cart(is_cart, payment_status) = carts)
+union all by name
+select * exclude (placed_at)
+from main.found_counts(
+    from_at, to_at, dated, search, refunds_to_do, carts, traits
+)
+where
+    (from_at is not null and placed_at < span_start(first_whole_span(from_at)))
+    or (to_at is not null and placed_at >= span_start(order_span(to_at::timestamptz)));
 
 -- The orders of filtered_orders, in rows that are counted together.
 create macro filtered_counts(
