@@ -66,12 +66,13 @@ def open_file(
     """Read a file with the format or profile asked for, or the one recognised."""
     if not path.is_file():
         raise FileUnreadable(file=path.name, detail=_("il n’existe pas"))
-    chosen = find_profile(store, profile) if profile else None
-    if chosen is None and format == "auto":
-        saved = list(known_profiles(store).values())
-        chosen = read.recognise(path, saved)
-    defaults = read.Defaults(currency=settings.currency, timezone=settings.timezone)
-    return read.read(path, format=format, profile=chosen, defaults=defaults)
+    return read.read(
+        path,
+        format=format,
+        profile=find_profile(store, profile) if profile else None,
+        extra=list(known_profiles(store).values()),
+        defaults=read.Defaults(currency=settings.currency, timezone=settings.timezone),
+    )
 
 
 def running(store: Store) -> list[tuple[str, int]]:

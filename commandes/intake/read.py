@@ -32,6 +32,7 @@ def read(
     *,
     format: str = "auto",  # noqa: A002 (the option's name)
     profile: Profile | None = None,
+    extra: Sequence[Profile] = (),
     defaults: Defaults,
 ) -> Incoming:
     """The orders of a file, each of its rows accepted or explained.
@@ -40,6 +41,7 @@ def read(
         path: CSV, TSV, XLSX, Parquet or NDJSON; its content tells, not its name.
         format: `auto`, or one of profiles.FORMATS to hold the file to.
         profile: the column profile to read it with; it goes before the format.
+        extra: profiles that `auto` tries before the built-in ones.
         defaults: currency and zone where neither profile nor file gives one.
 
     Raises:
@@ -51,7 +53,7 @@ def read(
     if format == "profile" and profile is None:
         raise ProfileUnknown(name="", known=", ".join(profiles.builtin()))
     with files.opened(path) as sheet:
-        chosen = profile or _of_format(path, sheet, format)
+        chosen = profile or _of_format(path, sheet, format, extra)
         return _read(sheet, path.name, chosen, defaults)
 
 
@@ -122,9 +124,13 @@ def table(path: Path, *, rows: int | None = 1000) -> pl.DataFrame:
         return frame.drop(FAULT).rename(names).select(ROW, *names.values())
 
 
-def _of_format(path: Path, sheet: Sheet, wanted: str) -> Profile:
+def _of_format(
+    path: Path, sheet: Sheet, wanted: str, extra: Sequence[Profile]
+) -> Profile:
     known = list(profiles.builtin().values())
-    if wanted != "auto":
+    if wanted == "auto":
+        known = [*extra, *known]
+    else:
         known = [profile for profile in known if profile.format == wanted]
     found = by_headers(sheet.headers, known)
     if found is None and len(known) == 1:

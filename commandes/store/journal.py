@@ -12,6 +12,8 @@ import os
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, select, type_coerce
@@ -49,8 +51,26 @@ def digest(key: bytes, previous: str, entry: tuple[Any, ...]) -> str:
 
     JSON keeps the parts apart, so that no two entries read alike.
     """
-    message = _as_json([previous, *entry])
-    return hmac.digest(key, message.encode(), "sha256").hex()
+    signed = _keyed(key).copy()
+    signed.update(_message(previous, entry).encode())
+    return signed.hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha256")
+
+
+def _message(previous: str, entry: tuple[Any, ...]) -> str:
+    """The entry as a JSON array; written out, which takes a third of the encoder."""
+    seq, order_id, at, actor, kind, payload = entry
+    try:
+        return (
+            f"[{quoted(previous)}, {seq:d}, {order_id:d}, {at:d}, "
+            f"{quoted(actor)}, {quoted(kind)}, {quoted(payload)}]"
+        )
+    except (TypeError, ValueError):  # of no order, or not as Commandes writes it
+        return _as_json([previous, *entry])
 
 
 def sign(key: bytes, purpose: str, text: str) -> str:

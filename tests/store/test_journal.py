@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import stat
 import subprocess
@@ -141,6 +142,24 @@ def test_parts_of_an_entry_cannot_change_places():
     other = journal.digest(b"k", "p", (1, None, 0, "b", "k\n5\na", "{}"))
 
     assert one != other
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        (7, 12, 1_700_000_000_000_000, "marie", "tagged", '{"tag":"à suivre"}'),
+        (7, None, 1_700_000_000_000_000, 'a "b" \\ c', "imported", "{}\n\t\x7f😀"),
+        (7, "12", 1.5, b"marie", None, "\ud800"),
+        (1, 12, -1, "", "", ""),
+    ],
+)
+def test_what_is_signed_is_the_entry_as_json(entry):
+    """Whoever has the key can work out the chain: previous and entry, as an array."""
+    message = json.dumps(["p", *entry], default=repr).encode()
+
+    assert (
+        journal.digest(b"k", "p", entry) == hmac.digest(b"k", message, "sha256").hex()
+    )
 
 
 def test_a_head_that_is_gone_is_found(store):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -11,14 +10,12 @@ from commandes.intake import stock
 from commandes.store import tables, to_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Table
 
     from commandes.intake.prepare import Batch
     from commandes.store import Writer
-
-    Cells = dict[str, Iterable[Any]]
 
 # Tables whose rows have an id of their own, the orders apart.
 _NUMBERED = (
@@ -47,48 +44,49 @@ def add_orders(
         moves_stock: whether their articles leave the stock.
     """
     ids = writer.ids(tables.orders, len(places))
-    rows = _cells(batch, dict(zip(places, ids, strict=True)))
-    of_import: Cells = {"import_id": repeat(import_id)}
-    named = of_import | {"id": ids, "source": repeat(source)}
-    _insert(writer, tables.orders, rows["orders"] | named)
-    _insert(writer, tables.import_values, rows["import_values"] | of_import)
+    rows = _with_ids(batch, dict(zip(places, ids, strict=True)))
+    of_import = pl.lit(import_id).alias("import_id")
+    _insert(
+        writer,
+        tables.orders,
+        rows["orders"].with_columns(of_import, id="order_id", source=pl.lit(source)),
+    )
+    _insert(writer, tables.import_values, rows["import_values"].with_columns(of_import))
     for table in _NUMBERED:
         own = rows[table.name]
-        numbers = writer.ids(table, len(own["order_id"]))
-        _insert(writer, table, own | {"id": numbers})
+        numbers = writer.ids(table, own.height)
+        _insert(writer, table, own.with_columns(id=_series(numbers)))
     _add_tags(writer, rows["order_tags"], tag_ids)
-    facts = rows["events"]
-    payloads = (f'{{"import":{import_id},{text}}}' for text in facts["payload"])
-    writer.record_many(zip(facts["order_id"], payloads, strict=True), "imported")
+    start, end = pl.lit(f'{{"import":{import_id},'), pl.lit("}")
+    payload = pl.concat_str(start, "payload", end)
+    entries = rows["events"].select("order_id", payload)
+    writer.record_many(entries.rows(), "imported")
     if moves_stock:
         stock.take_out(writer, ids)
 
 
-def _add_tags(
-    writer: Writer, tags: Mapping[str, list[Any]], tag_ids: Mapping[str, int]
-) -> None:
+def _add_tags(writer: Writer, tags: pl.DataFrame, tag_ids: Mapping[str, int]) -> None:
     """Tag each order once, however the file writes a tag's name."""
     at = to_micros(writer.now)
-    pairs = zip(tags["order_id"], tags["name"], strict=True)
+    pairs = tags.select("order_id", "name").iter_rows()
     rows = dict.fromkeys((order_id, tag_ids[name], at) for order_id, name in pairs)
     writer.insert_rows(tables.order_tags, ["order_id", "tag_id", "at"], list(rows))
 
 
-def _cells(batch: Batch, ids: Mapping[int, int]) -> dict[str, dict[str, list[Any]]]:
-    """The columns of each table for these places, `order_id` instead of the place."""
-    found = {}
-    for name, frame in batch.rows.items():
-        own = frame
-        if len(ids) < batch.orders.height:
-            own = frame.filter(pl.col("place").is_in(list(ids)))
-        cells = {column.name: column.to_list() for column in own.get_columns()}
-        cells["order_id"] = [ids[place] for place in cells.pop("place")]
-        found[name] = cells
-    return found
+def _with_ids(batch: Batch, ids: Mapping[int, int]) -> dict[str, pl.DataFrame]:
+    """The rows of each table for these places, `order_id` instead of the place."""
+    given = pl.DataFrame({"place": list(ids), "order_id": list(ids.values())})
+    return {
+        name: rows.join(given, on="place", maintain_order="left").drop("place")
+        for name, rows in batch.rows.items()
+    }
 
 
-def _insert(writer: Writer, table: Table, cells: Mapping[str, Iterable[Any]]) -> None:
-    """Insert rows given by columns, those of the table that are given."""
-    columns = [column.name for column in table.c if column.name in cells]
-    rows = list(zip(*(cells[name] for name in columns), strict=False))
-    writer.insert_rows(table, columns, rows)
+def _series(numbers: range) -> pl.Series:
+    return pl.int_range(numbers.start, numbers.stop, eager=True)
+
+
+def _insert(writer: Writer, table: Table, rows: pl.DataFrame) -> None:
+    """Insert rows, those of the table's columns that are given."""
+    columns = [column.name for column in table.c if column.name in rows.columns]
+    writer.insert_rows(table, columns, rows.select(columns).rows())

@@ -55,6 +55,10 @@ def without_others(store: Store, incoming: Incoming) -> Incoming:
 def _others(store: Store, incoming: Incoming) -> list[str]:
     """The ids of the orders that the store has in another currency."""
     c = tables.orders.c
+    of_source = select(c.id).where(c.source == incoming.source).limit(1)
+    with store.reading() as connection:
+        if connection.scalar(of_source) is None:
+            return []
     told = dict(incoming.orders.select("source_id", "currency").iter_rows())
     ids = list(told)
     found = []
