@@ -23,6 +23,10 @@ case
     )[1]
 end;
 
+-- A list sorted, each value once; there is nothing to do to a list of one.
+create macro in_order(given) as
+if(len(given) < 2, given, list_sort(list_distinct(given)));
+
 -- Does an instant (microseconds) lie in a period? Either end may be open.
 create macro is_moment(given, from_at, to_at) as
 given >= coalesce(epoch_us(from_at::timestamptz), -9_000_000_000_000_000_000)
