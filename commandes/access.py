@@ -238,10 +238,10 @@ FUNCTIONS = (
         N_("Voir les ventes et les remboursements de toute période"),
         _MONEY,
         questions=_words(
-            "sales/sales sales/figures sales/breakdown sales/bridge sales/vat "
-            "sales/transactions "
-            "sales/articles sales/customers sales/hours sales/seats sales/covers "
-            "sales/slots sales/plans refunds/per_period"
+            "sales/sales sales/moved sales/figures sales/breakdown sales/bridge "
+            "sales/vat sales/transactions sales/articles sales/customers "
+            "sales/hours sales/seats sales/covers sales/slots sales/plans "
+            "refunds/per_period"
         ),
     ),
     Function(

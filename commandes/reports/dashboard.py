@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from commandes.reports import stock
-from commandes.reports.figures import Figures, figures
+from commandes.reports.asking import parameters
 from commandes.reports.filters import OrderFilter
 from commandes.reports.summary import Tally, summary
 from commandes.reports.views import BUILT_IN_VIEWS
@@ -29,18 +29,39 @@ _ABOUT_MONEY = {
 }
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What came in and went back in a period, in minor units of a currency."""
+
+    currency: str
+    gross: int
+    refunds: int
+    net: int
+
+
 def moved(
     snap: Snapshot, wanted: OrderFilter, *, today: date | None = None
-) -> tuple[Figures, ...]:
+) -> tuple[Moved, ...]:
     """What a list's orders brought in and gave back in its period.
 
     For a period about payments or refunds: an order's total says neither. Empty for
-    any other list.
+    any other list. Where a click asks for a means or an hour, what counts under it.
     """
     about = _ABOUT_MONEY.get(wanted.dated)
     if about is None or not (wanted.period or wanted.first or wanted.last):
         return ()
-    return figures(snap, wanted, refunds_by=about, today=today)
+    found = snap.ask(
+        "sales/moved",
+        {
+            **parameters(snap, wanted, today),
+            "refunds_by": about,
+            "means": wanted.means,
+            "weekday": wanted.weekday,
+            "hour": wanted.hour,
+            "zone": snap.zone.key,
+        },
+    )
+    return tuple(Moved(**row) for row in found.iter_rows(named=True))
 
 
 @dataclass(frozen=True)

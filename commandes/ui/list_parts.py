@@ -25,7 +25,7 @@ from commandes.ui.framing import part
 from commandes.words import _, plural
 
 if TYPE_CHECKING:
-    from commandes.reports.figures import Figures
+    from commandes.reports.dashboard import Moved
     from commandes.ui.framing import Here
     from commandes.ui.listing import Listing
 
@@ -69,7 +69,7 @@ def sentence(shown: Listing) -> None:
     """The filter in words with its figures, and what of the URL is not understood."""
     st.text(shown.summary.sentence())
     if shown.moved:
-        st.text(_moved(shown.moved, shown.asked.wanted.dated))
+        st.text(_moved(shown.moved, shown.asked.wanted))
     if shown.summary.archived_hits:
         st.button(
             _("Chercher aussi dans les archives"),
@@ -88,17 +88,22 @@ def sentence(shown: Listing) -> None:
             st.text(complaint)
 
 
-def _moved(moved: tuple[Figures, ...], dated: str) -> str:
+def _moved(moved: tuple[Moved, ...], wanted: OrderFilter) -> str:
     """The money of the period itself; the totals above are those of whole orders.
 
-    A list by refunds holds no order that was only paid in it.
+    A list by refunds holds no order that was only paid in it, one by an hour none that
+    was only refunded at it.
     """
 
     def sums(name: str) -> str:
         return words.monies({one.currency: getattr(one, name) for one in moved})
 
-    if dated in ("refunded", "given_back"):
+    if wanted.dated in ("refunded", "given_back"):
         return _("Sur la période : remboursé {refunds}").format(refunds=sums("refunds"))
+    if wanted.weekday is not None or wanted.hour is not None:
+        return _("Sur la période, à ce moment de la semaine : encaissé {gross}").format(
+            gross=sums("gross")
+        )
     return _(
         "Sur la période : encaissé {gross}, remboursé {refunds}, net {net}"
     ).format(gross=sums("gross"), refunds=sums("refunds"), net=sums("net"))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from commandes.reports.facets import Facets
-    from commandes.reports.figures import Figures
     from commandes.reports.orders import Page
     from commandes.reports.summary import Summary
     from commandes.reports.views import SavedView
@@ -60,7 +59,7 @@ class Listing:
     place: dict[str, str | None]
     start: int
     summary: Summary
-    moved: tuple[Figures, ...]
+    moved: tuple[dashboard.Moved, ...]
     colors: dict[str, str]
     saved: tuple[SavedView, ...]
     counts: dict[str, int]

@@ -141,21 +141,18 @@ and (to_at::timestamptz is null or given < to_at);
 create macro has_trait(given, known) as
 given is null or coalesce(nullif(known, ''), '-') = given;
 
--- Was it this weekday (1: Monday) and hour in the shop at one of some instants
--- (microseconds) within a period?
+-- Was it this weekday (1: Monday) and hour in the shop at an instant?
+create macro is_hour(weekday, hour, zone, given) as
+(weekday is null or isodow(timezone(zone, given)) = weekday)
+and (hour is null or date_part('hour', timezone(zone, given)) = hour);
+
+-- Was it so at one of some instants (microseconds) within a period?
 create macro falls_on(weekday, hour, zone, instants, from_at, to_at) as
 (weekday is null and hour is null)
 or len(list_filter(
     instants,
     lambda given: is_moment(given, from_at, to_at)
-    and (
-        weekday is null
-        or isodow(timezone(zone, make_timestamptz(given))) = weekday
-    )
-    and (
-        hour is null
-        or date_part('hour', timezone(zone, make_timestamptz(given))) = hour
-    )
+    and is_hour(weekday, hour, zone, make_timestamptz(given))
 )) > 0;
 
 -- When a cart was begun; null: no cart, and no order that its source says began so.
@@ -595,6 +592,11 @@ select
     id
 from refunds
 where voided_at is null and (refunds_by <> 'done' or state = 'done');
+
+-- Under which means something of an order counts: a payment under its own, a refund
+-- and the order under that of the order's first payment; '-': not known.
+create macro means_of(payment_id, means, first_means) as
+coalesce(nullif(if(payment_id is null, first_means, means), ''), '-');
 
 -- One row per order sold (n = 1), payment and refund of the orders of a filter, with
 -- the instant at which it counts, within a period: its own, or the one of its order.

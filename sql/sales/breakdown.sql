@@ -13,7 +13,7 @@ select
         when 'country' then moves.country
         when 'channel' then moves.channel
         when 'promo' then moves.discount_codes
-        else if(moves.payment_id is null, moves.first_means, moves.paid_with)
+        else means_of(moves.payment_id, moves.paid_with, moves.first_means)
     end, ''), if($of = 'means', '-', null)) as key,
     moves.currency,
     cast(sum(moves.n) as bigint) as orders,

@@ -5,8 +5,8 @@
 --   or of the orders where $dated is placed or service; $refunds_by text
 --   (mark, sale, done); $limit bigint (null: all)
 -- Columns: counted_at, kind (payment, refund), number, source, module,
---   placed_at, customer, currency, amount (minor units), means, provider,
---   reference, reason
+--   placed_at, customer, currency, amount (minor units), means (of a refund: of
+--   the order's first payment), provider, reference, reason
 with found as (
     -- Sought first: what else is told of them is read for these alone.
     select *
@@ -30,7 +30,9 @@ select
     coalesce(found.customer_name, found.email) as customer,
     found.currency,
     found.gross - found.refunds as amount,
-    payments.means,
+    nullif(
+        means_of(found.payment_id, payments.means, found.first_means), '-'
+    ) as means,
     coalesce(payments.provider, refunds.provider) as provider,
     coalesce(payments.reference, refunds.reference) as reference,
     refunds.reason

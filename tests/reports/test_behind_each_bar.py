@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_any_filter import world
 
-from commandes.reports import orders
+from commandes.reports import dashboard, orders
 from commandes.reports.filters import OrderFilter
 from commandes.reports.sales import REFUNDS_BY
 from commandes.ui import sales
@@ -30,6 +30,16 @@ STATED = {
     "customers": ["orders"] * 3,
     "sales": ["paid_orders", "refunded_orders", "moved_orders"],
     "bridge": ["orders"],
+}
+# The amounts that the list says of its period, where the click is about money.
+SUMS = {
+    "module": ["gross"],
+    "means": ["gross"],
+    "country": ["gross"],
+    "channel": ["gross"],
+    "promo": ["gross"],
+    "sales": ["gross", "refunds", "net"],
+    "hours": ["gross"] * 7,
 }
 days = st.dates(date(2025, 10, 20), date(2026, 4, 10))
 
@@ -86,10 +96,10 @@ def test_a_click_lands_on_as_many_orders_as_are_said(
         for currency in ("EUR", "JPY"):
             asked = sales.about(here, wanted, by, currency, several=True)
             for block in sales.blocks(here, replace(asked, refunds_by=refunds_by)):
-                checked(snap, block)
+                checked(snap, block, refunds_by)
 
 
-def checked(snap, block: Block) -> None:
+def checked(snap, block: Block, refunds_by: str) -> None:
     chart = block.chart
     if chart is None:
         return
@@ -104,19 +114,40 @@ def checked(snap, block: Block) -> None:
             ], block.code
         for at in _looked_at(said, curve):
             assert orders.count(snap, curve[at]) == said[at], (block.code, curve[at])
+            _cashed(snap, block, refunds_by, place, at)
+
+
+def _cashed(snap, block: Block, refunds_by: str, place: int, at: int) -> None:
+    """The list behind a bar says the bar's amount, to the cent."""
+    (name, wanted) = (
+        SUMS.get(block.code, [""] * 9)[place],
+        block.chart.behind[place][at],
+    )
+    # The list counts a refund at its own date, whatever the report does.
+    if not name or block.rows.is_empty() or (name != "gross" and refunds_by == "sale"):
+        return
+    moved = dashboard.moved(snap, wanted)
+    if wanted.dated in ("paid", "refunded", "given_back", "moved", "moved_done"):
+        said = _column(block, place, len(block.chart.behind[place]), name)[at]
+        assert sum(getattr(one, name) for one in moved) == said, (block.code, wanted)
 
 
 def _stated(block: Block, place: int, bars: int) -> list[int | None] | None:
     """What the table says of the bars of a curve."""
     if block.code in STATED:
-        stated = block.rows[STATED[block.code][place]].to_list()
-        stated = stated[::-1] if "period" in block.rows.columns else stated
-        return stated[:bars]
+        return _column(block, place, bars, STATED[block.code][place])
     if block.rows.is_empty():
         return None
+    return _column(block, place, bars, "paid_orders")
+
+
+def _column(block: Block, place: int, bars: int, name: str) -> list[Any]:
+    if block.code in STATED:
+        stated = block.rows[name].to_list()
+        stated = stated[::-1] if "period" in block.rows.columns else stated
+        return stated[:bars]
     weekday = block.rows["weekday"].unique(maintain_order=True)[6 - place]
-    rows = block.rows.filter(block.rows["weekday"] == weekday)
-    return rows["paid_orders"].to_list()
+    return block.rows.filter(block.rows["weekday"] == weekday)[name].to_list()
 
 
 def _looked_at(said, curve) -> list[int]:
@@ -147,6 +178,42 @@ def test_one_reference_is_not_another_that_contains_it(shop, mirror) -> None:
         both = orders.ids(snap, OrderFilter(article="STY"), "oldest")
     assert found == [shop.id_of("2")]
     assert both == [shop.id_of("1"), shop.id_of("3")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "gross", "refunds"),
+    [
+        ({}, 2_500, 700),
+        ({"means": "card"}, 1_800, 700),
+        ({"means": "gift"}, 700, 0),
+        ({"weekday": 1}, 1_200, 0),
+        ({"weekday": 2}, 1_300, 0),
+        ({"hour": 9}, 1_800, 0),
+        ({"weekday": 2, "hour": 9}, 600, 0),
+        ({"weekday": 2, "hour": 9, "means": "gift"}, 0, 0),
+    ],
+)
+def test_of_an_order_counts_what_the_click_asks_for(
+    shop, mirror, asked, gross, refunds
+) -> None:
+    """Paid on Monday and Tuesday by two means, once before: each click has its own."""
+    monday, tuesday = datetime(2026, 3, 2, 8, tzinfo=UTC), date(2026, 3, 3)
+    shop.order(
+        "1",
+        lines=[{"sku": "A", "price": 3_400}],
+        paid=[
+            {"amount": 900, "at": monday - timedelta(days=7)},
+            {"amount": 1_200, "at": monday},
+            {"amount": 600, "at": monday + timedelta(days=1)},
+            {"amount": 700, "at": monday + timedelta(days=1, hours=5), "means": "gift"},
+        ],
+        refunded=[{"amount": 700, "marked_at": monday + timedelta(days=1)}],
+    )
+    wanted = OrderFilter(dated="paid", first=monday.date(), last=tuesday, **asked)
+    with mirror.snapshot() as snap:
+        found = dashboard.moved(snap, wanted)
+    sums = [(one.gross, one.refunds, one.net) for one in found]
+    assert sums == ([(gross, refunds, gross - refunds)] if gross else [])
 
 
 @pytest.mark.parametrize("name", ["article", "given_back", "part"])
