@@ -47,6 +47,7 @@ from commandes.ui import files, login
 from commandes.ui.house import close_house, open_house
 from commandes.web import health as health_
 from commandes.web import webhooks
+from commandes.web.astray import Astray
 from commandes.web.bodies import Bodies
 from commandes.web.headers import SecurityHeaders
 from commandes.web.metrics import CountEvents, Metrics
@@ -278,6 +279,7 @@ app = st.App(
         Middleware(Watching, metrics=metrics),
         Middleware(SecurityHeaders),
         Middleware(Doorway),
+        Middleware(Astray),
         Middleware(Returning),
         Middleware(Rates),
         Middleware(Bodies),

@@ -433,6 +433,18 @@ def test_reports_are_read_as_tables(sampled, capsys):
     assert capsys.readouterr().out == "Rien à montrer.\n"
 
 
+@pytest.mark.parametrize(
+    ("report", "amount"),
+    [(["products"], "total"), (["sales", "--of", "module"], "net")],
+)
+def test_amounts_are_ranked_within_their_currency(sampled, report, amount):
+    """The shop's own first: 84,700 TND in thousandths are not more than 546 EUR."""
+    rows = sampled("report", *report)[1]["rows"]
+    places = [(row["currency"] != "EUR", row["currency"], -row[amount]) for row in rows]
+    assert places == sorted(places)
+    assert len({row["currency"] for row in rows}) > 2
+
+
 def test_why_a_row_is_refused_is_read_whole(sampled, tmp_path, capsys):
     """A table cuts what is too wide, but not its last column."""
     path = tmp_path / "levels.csv"

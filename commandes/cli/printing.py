@@ -95,6 +95,8 @@ def _print_import(answer: Answer) -> None:
     print(
         _("Total du fichier : {totals}").format(totals=words.monies(answer["totals"]))
     )
+    if answer["rejects"]:
+        print(_("Lignes refusées, numérotées sans l’en-tête :"))
     for reject in answer["rejects"]:
         print(_("  ligne {row} : {reason}").format(**reject))
 

@@ -35,8 +35,19 @@ def _sales(
     snap: Snapshot, wanted: OrderFilter, options: argparse.Namespace
 ) -> pl.DataFrame:
     if options.of:
-        return breakdown(snap, wanted, options.of, refunds_by=options.refunds_by)
+        found = breakdown(snap, wanted, options.of, refunds_by=options.refunds_by)
+        return _by_currency(snap, found)
     return sales(snap, wanted, options.by, refunds_by=options.refunds_by)
+
+
+def _by_currency(snap: Snapshot, found: pl.DataFrame) -> pl.DataFrame:
+    """Ranked within each currency, the shop's own first: no amount of one is more."""
+    other = found["currency"] != snap.settings.currency
+    return (
+        found.with_columns(other=other)
+        .sort("other", "currency", maintain_order=True)
+        .drop("other")
+    )
 
 
 def _refunds(
@@ -55,7 +66,7 @@ def _products(
     snap: Snapshot, wanted: OrderFilter, options: argparse.Namespace
 ) -> pl.DataFrame:
     del options
-    return articles(snap, wanted, limit=_ALL)
+    return _by_currency(snap, articles(snap, wanted, limit=_ALL))
 
 
 def _transactions(

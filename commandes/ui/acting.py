@@ -135,6 +135,15 @@ def say_no_carrier(order_id: int) -> None:
     )
 
 
+def say_changed(order_id: int) -> None:
+    """What was asked for makes no sense for the order as it is now."""
+    say(
+        order_id,
+        _("La commande a changé entre-temps."),
+        _("Rien n’a été fait. Relisez-la : elle s’affiche telle qu’elle est."),
+    )
+
+
 def say_look_again(order_id: int) -> None:
     """The form changed in the very moment of the click."""
     say(

@@ -258,7 +258,8 @@ def _filtered(here: Here, shown: Listing) -> tuple[int, ...]:
 
 def _begin(asked: Asked, ids: tuple[int, ...]) -> None:
     st.session_state[_BATCH] = Batch(asked, ids, secrets.token_urlsafe(16))
-    _dialog(_(TITLES[asked.verb]))
+    about = [plain(text) for text in _about(asked)]
+    _dialog(" : ".join([_(TITLES[asked.verb]), *about]))
 
 
 def at_once(here: Here, asked: Asked, order_id: int) -> None:
@@ -478,8 +479,10 @@ def _consequences(looked: Outcomes) -> None:
         if owed:
             st.text(
                 plural(
-                    "{n} commande est payée : son remboursement sera à faire.",
-                    "{n} commandes sont payées : leur remboursement sera à faire.",
+                    "{n} commande a reçu de l’argent : son remboursement "
+                    "sera à marquer.",
+                    "{n} commandes ont reçu de l’argent : leurs remboursements "
+                    "seront à marquer.",
                     owed,
                 )
             )

@@ -289,7 +289,7 @@ def _said(rejects: pl.DataFrame) -> pl.DataFrame:
     reasons = {text: _(text) for text in rejects["reason"].unique()}
     return rejects.select(
         pl.col("row").alias(_("Ligne (sans l’en-tête)")),
-        pl.col("number").alias(_("Commande")),
+        pl.col("number").fill_null("").alias(_("Commande")),
         pl.col("reason").replace(reasons).alias(_("Raison")),
     )
 

@@ -154,7 +154,9 @@ def show(
 
 def _actions(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
     """What can be done with the order, the form that was asked for, its answer."""
-    acting.said(order.id)
+    form = acting.form_of(order.id)
+    if form is None:
+        acting.said(order.id)
     if access.may("orders.status"):
         acting_forms.state(order)
     if access.may("orders.tag"):
@@ -187,8 +189,10 @@ def _actions(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
             on_click=_chosen,
             args=(Seen.of(order),),
         )
-    form = acting.form_of(order.id)
-    if form == "conversation":
+    if form in ("cancel", "restore") and form not in offered:
+        acting.close_form()
+        acting.say_changed(order.id)
+    elif form == "conversation":
         with st.container(border=True, key="acting_form"):
             conversation.thread(here, order, again)
             if access.may("orders.message"):
@@ -197,6 +201,9 @@ def _actions(here: Here, order: OrderDetail, again: Callable[[], None]) -> None:
     elif form and acting_forms.known(order, form):
         with st.container(border=True, key="acting_form"):
             acting_forms.draw(here, order, form)
+    # Beside the form's button: on a telephone, the top is out of sight.
+    if form is not None:
+        acting.said(order.id)
 
 
 def _offered(order: OrderDetail) -> list[str]:

@@ -117,6 +117,22 @@ def test_what_oversells_is_said_before_it_is_confirmed(open_page, shop):
     assert _kinds(shop)[-1] == "unrefunded"
 
 
+def test_a_form_that_makes_no_sense_any_more_says_so(open_page, shop):
+    """Restored in another tab while this one still shows the order cancelled."""
+    shop.order("1")
+    status.cancel(shop.store, Order("1"), actor="t")
+    app = open_page("commandes/fiche.py", commande="1")
+    app.session_state["acting_form"] = (1, "restore")
+    status.restore(shop.store, Order("1"), actor="t")
+
+    app.run()
+
+    said = [text.value for text in app.text]
+    assert "La commande a changé entre-temps." in said
+    assert "acting_confirm" not in [button.key for button in app.button]
+    assert _kinds(shop) == ["imported", "cancelled", "restored"]
+
+
 def _ticked(app, button):
     """Tick every row of the list, and press a button of the bar."""
     (table,) = [frame for frame in app.dataframe if "orders" in (frame.key or "")]
@@ -139,7 +155,8 @@ def test_cancelling_several_says_what_is_to_give_back_and_what_comes_back(
     _ticked(app, "bulk_cancel")
 
     said = [text.value for text in app.text]
-    assert "1 commande est payée : son remboursement sera à faire." in said
+    money = "1 commande a reçu de l’argent : son remboursement sera à marquer."
+    assert money in said
     assert "2 unités reviendront en stock." in said
 
 
