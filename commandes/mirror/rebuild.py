@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from queue import SimpleQueue
+from threading import Condition, RLock
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
     from commandes.mirror.readers import Reader
     from commandes.settings import Settings
 
-# Two row groups of DuckDB: two threads have work, and memory stays small.
-PART = 240_000
+# One row group of DuckDB, which goes to the file as it is: memory stays small.
+PART = 122_880
 
 # What the two threads read; the second only where a second reader is cheap.
 FIRST = ("orders", "tags", "order_tags", "shipments", "refunds")
 SECOND = ("order_lines", "payments", "events", "stock_items")
 
 # Staged whole, because the wide rows need them in parts.
-WHOLE = ("orders", "order_tags", "shipments")
+WHOLE = ("orders", "order_tags", "shipments", "tags")
 
 # About how much of the time goes to reading.
 _READING = 0.5
@@ -52,7 +53,7 @@ class Progress:
     rows: int = 1
     _read: int = 0
     _told: float = -1.0
-    _lock: Lock = field(default_factory=Lock)
+    _lock: RLock = field(default_factory=RLock)
 
     def read(self, rows: int) -> None:
         """So many more rows of the store were read."""
@@ -62,9 +63,10 @@ class Progress:
 
     def at(self, share: float, step: str) -> None:
         """The whole work stands here."""
-        if share >= self._told + 0.01:
-            self._told = share
-            self.tell(share, step)
+        with self._lock:
+            if share >= self._told + 0.01:
+                self._told = share
+                self.tell(share, step)
 
 
 def build(
@@ -75,6 +77,12 @@ def build(
 ) -> None:
     """Fill an empty mirror from one moment of the store."""
     schema.create(connection)
+    # What is done at once is up to us: two threads of DuckDB's would read a table, or
+    # make a part, in the time of one.
+    ((lanes,),) = connection.execute("select current_setting('threads')").fetchall()
+    connection.execute("set threads = 1")
+    # Seen by every cursor, as temporary tables are not.
+    connection.execute("attach ':memory:' as whole")
     progress.rows = max(1, sum(first.count(name) for name in staging.COLUMNS))
     if second is None:
         _read(connection, first, (*FIRST, *SECOND), progress)
@@ -83,7 +91,9 @@ def build(
             beside = other.submit(_read, connection.cursor(), second, SECOND, progress)
             _read(connection, first, FIRST, progress)
             beside.result()
-    _widen(connection, progress)
+    _widen(connection, lanes, progress)
+    connection.execute("detach whole")
+    connection.execute(f"set threads = {lanes:d}")
     connection.execute(schema.query_text("mirror/count_orders"))
     connection.execute(
         "insert into mirror_state values ($store_id, $layout, $seq, $digest, $seq)",
@@ -106,10 +116,9 @@ def _read(
     for name in names:
         rows = reader.batches(name, progress.read)
         if name in WHOLE:
-            _keep(connection, f"whole_{name}", rows)
-        elif name == "tags":
-            _keep(connection, "staged_tags", rows)
-            connection.execute(schema.query_text("mirror/fill_tags"))
+            _keep(connection, name, rows)
+            if name == "tags":
+                connection.execute(schema.query_text("mirror/fill_tags"))
         else:
             connection.register(f"staged_{name}", rows)
             connection.execute(schema.query_text(f"mirror/fill_{name}"))
@@ -117,22 +126,68 @@ def _read(
 
 
 def _keep(
-    connection: DuckDBPyConnection, table: str, rows: pa.RecordBatchReader
+    connection: DuckDBPyConnection, name: str, rows: pa.RecordBatchReader
 ) -> None:
     connection.register("incoming", rows)
-    connection.execute(f"create temp table {table} as from incoming")
+    connection.execute(f"create table whole.{name} as from incoming")
     connection.unregister("incoming")
-    if table == "whole_orders":
-        # A refund without a date looks its order's up.
-        connection.execute("create temp view staged_orders as from whole_orders")
+    # Tags are filled from it; a refund without a date looks its order's up.
+    connection.execute(f"create temp view staged_{name} as from whole.{name}")
 
 
-def _widen(connection: DuckDBPyConnection, progress: Progress) -> None:
-    """Make the wide rows, part by part in the order of their dates."""
+@dataclass
+class _Turns:
+    """Lets parts be put in place in their order, whichever is ready first."""
+
+    done: int = 0
+    failed: bool = False
+    _changed: Condition = field(default_factory=Condition)
+
+    def wait(self, part: int) -> None:
+        """Until every part before this one is in place."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.failed or self.done == part)
+            if self.failed:
+                raise _OtherFailed
+
+    def ended(self, *, failed: bool) -> None:
+        """The part whose turn it is is in place; or one of them never will be."""
+        with self._changed:
+            self.done, self.failed = self.done + 1, self.failed or failed
+            self._changed.notify_all()
+
+
+class _OtherFailed(Exception):  # noqa: N818 (never seen: the other's error is raised)
+    """Another part could not be made."""
+
+
+def _widen(connection: DuckDBPyConnection, lanes: int, progress: Progress) -> None:
+    """Make the wide rows, so many parts at once, in the order of their dates."""
     parts = _parts(connection, PART)
-    for done, (from_at, to_at) in enumerate(parts):
-        progress.at(_READING + (1 - _READING) * done / len(parts), "build")
-        _widen_part(connection, from_at, to_at, PART)
+    turns = _Turns()
+    cursors: SimpleQueue[DuckDBPyConnection] = SimpleQueue()
+    for _lane in range(lanes):
+        cursors.put(connection.cursor())
+
+    def make(number: int) -> None:
+        cursor = cursors.get()
+        try:
+            _make_part(cursor, number, parts[number], turns)
+            turns.ended(failed=False)
+        except BaseException:
+            turns.ended(failed=True)
+            raise
+        finally:
+            cursors.put(cursor)
+        progress.at(_READING + (1 - _READING) * (number + 1) / len(parts), "build")
+
+    with ThreadPoolExecutor(lanes) as pool:
+        made = [pool.submit(make, number) for number in range(len(parts))]
+    while not cursors.empty():
+        cursors.get().close()
+    errors = [error for one in made if (error := one.exception())]
+    for error in sorted(errors, key=lambda one: isinstance(one, _OtherFailed)):
+        raise error
 
 
 def _parts(
@@ -147,21 +202,38 @@ def _parts(
     ).fetchall()
 
 
-def _widen_part(
-    connection: DuckDBPyConnection, from_at: int, to_at: int, rows: int
+def _make_part(
+    cursor: DuckDBPyConnection, number: int, part: tuple[int, int], turns: _Turns
 ) -> None:
     """Make the wide rows of a part; too large for the memory, it is cut smaller."""
-    connection.execute("set variable from_at = $at", {"at": from_at})
-    connection.execute("set variable to_at = $at", {"at": to_at})
-    connection.execute(schema.query_text("mirror/staged_part"))
+    cursor.execute("begin transaction")
     try:
-        connection.execute(schema.query_text("mirror/fill_orders"))
+        _fill(cursor, part)
+        turns.wait(number)
+        cursor.execute("commit")
     except duckdb.OutOfMemoryException:
-        smaller = _parts(connection, rows // 4, from_at, to_at)
-        if len(smaller) == 1:
-            raise
-        for part in smaller:
-            _widen_part(connection, *part, rows // 4)
+        cursor.execute("rollback")
+        turns.wait(number)
+        _make_smaller(cursor, part, max(1, PART // 4))
+
+
+def _make_smaller(cursor: DuckDBPyConnection, part: tuple[int, int], rows: int) -> None:
+    smaller = _parts(cursor, rows, *part)
+    if len(smaller) == 1:
+        _fill(cursor, part)
+        return
+    for one in smaller:
+        try:
+            _fill(cursor, one)
+        except duckdb.OutOfMemoryException:
+            _make_smaller(cursor, one, max(1, rows // 4))
+
+
+def _fill(cursor: DuckDBPyConnection, part: tuple[int, int]) -> None:
+    for name, at in zip(("from_at", "to_at"), part, strict=True):
+        cursor.execute(f"set variable {name} = $at", {"at": at})
+    cursor.execute(schema.query_text("mirror/staged_part"))
+    cursor.execute(schema.query_text("mirror/fill_orders"))
 
 
 def run(settings: Settings, target: Path, tell: Callable[[float, str], None]) -> None:

@@ -7,7 +7,7 @@ select
     lead(min(placed_at), 1, max(placed_at) + 1) over (order by part) as to_at
 from (
     select placed_at, (row_number() over (order by placed_at) - 1) // $rows as part
-    from whole_orders
+    from whole.orders
     where
         ($from_at is null or placed_at >= $from_at)
         and ($to_at is null or placed_at < $to_at)

@@ -2,7 +2,7 @@
 -- (variables from_at and to_at, microseconds) and what belongs to them. Their ids
 -- (variables first_id and last_id) let most of the other tables be skipped.
 create or replace temp view staged_orders as
-from whole_orders
+from whole.orders
 where placed_at >= getvariable('from_at') and placed_at < getvariable('to_at');
 
 set variable first_id = (select min(id) from staged_orders);
@@ -44,13 +44,16 @@ where
     and order_id in (select id from staged_orders);
 
 create or replace temp view staged_order_tags as
-from whole_order_tags
+from whole.order_tags
 where
     order_id between getvariable('first_id') and getvariable('last_id')
     and order_id in (select id from staged_orders);
 
 create or replace temp view staged_shipments as
-from whole_shipments
+from whole.shipments
 where
     order_id between getvariable('first_id') and getvariable('last_id')
     and order_id in (select id from staged_orders);
+
+create or replace temp view staged_tags as
+from whole.tags;

@@ -67,15 +67,46 @@ def test_a_rebuild_changes_no_answer(shop, mirror, content) -> None:
     assert steps == sorted(steps, key=lambda each: each[0])
 
 
+# A rebuild whose parts fail as soon as they hold more than {most} orders.
 _IN_SMALL_PARTS = """
 import sys
-from commandes.mirror import rebuild
-rebuild.PART = 7
+import duckdb
+from commandes.mirror import rebuild, schema
+
+rebuild.PART = {part}
+fill = rebuild._fill
+
+def short(cursor, part):
+    for name, at in zip(("from_at", "to_at"), part):
+        cursor.execute(f"set variable {{name}} = {{at}}")
+    cursor.execute(schema.query_text("mirror/staged_part"))
+    if cursor.execute("select count(*) from staged_orders").fetchall()[0][0] > {most}:
+        raise duckdb.{error}("too large")
+    fill(cursor, part)
+
+rebuild._fill = short
 sys.exit(rebuild.main())
 """
 
 
-def test_parts_of_any_size_make_the_same_mirror(shop, settings, content) -> None:
+def _rebuilt(file: Path, settings, **told: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _IN_SMALL_PARTS.format(**told), str(file)],
+        env={
+            "COMMANDES_DATA_DIR": str(settings.data_dir),
+            "PYTHONPATH": str(schema.SQL.parent),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(("part", "most"), [(7, 99), (28, 9), (60, 1)])
+def test_parts_of_any_size_make_the_same_mirror(
+    shop, settings, content, part, most
+) -> None:
     """A rebuild that must go in small steps, for want of memory, gives the same."""
     many(shop, 60)
     mirror = Mirror(shop.store, settings)
@@ -83,19 +114,25 @@ def test_parts_of_any_size_make_the_same_mirror(shop, settings, content) -> None
     file = mirror.status().file
     mirror.close()
     file.unlink()
-    subprocess.run(
-        [sys.executable, "-c", _IN_SMALL_PARTS, str(file)],
-        env={
-            "COMMANDES_DATA_DIR": str(settings.data_dir),
-            "PYTHONPATH": str(schema.SQL.parent),
-        },
-        capture_output=True,
-        check=True,
-    )
+    done = _rebuilt(file, settings, part=part, most=most, error="OutOfMemoryException")
+    assert (done.returncode, done.stderr) == (0, "")
+    shares = [float(line.split()[0]) for line in done.stdout.splitlines()]
+    assert shares == sorted(shares)
     mirror = Mirror(shop.store, settings)
     assert followed == content(mirror)
     assert mirror._generation == 0
+    with mirror.snapshot() as snapshot:
+        dates = snapshot._cursor.sql("select placed_at from orders").pl()["placed_at"]
+        assert dates.is_sorted()
     mirror.close()
+
+
+def test_a_part_that_cannot_be_made_ends_the_rebuild(shop, settings) -> None:
+    """Those that wait for their turn behind it do not wait for ever."""
+    many(shop, 60)
+    file = settings.data_dir / "new.duckdb"
+    done = _rebuilt(file, settings, part=7, most=0, error="IOException")
+    assert (done.returncode, done.stderr) == (1, "too large\n")
 
 
 def test_columns_that_start_empty_keep_their_type(shop, mirror, wide) -> None:
