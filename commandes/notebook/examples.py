@@ -40,7 +40,9 @@ class Example:
 
 
 EXAMPLES = (
-    Example("sales_by_month", N_("Ventes par mois"), "bar", "month", "net", "currency"),
+    Example(
+        "sales_by_month", N_("Ventes par mois"), "line", "month", "net", "currency"
+    ),
     Example(
         "sales_by_day",
         N_("Encaissements des 90 derniers jours"),

@@ -15,6 +15,7 @@ with ui.frame(_("Commande"), "orders.read") as here:
         st.text(_("Choisissez une commande dans la liste."))
     else:
         order = detail.order(here.store, number, st.query_params.get("source"))
+        st.set_page_config(page_title=_("N° {number}").format(number=order.number))
         ui.panel.way_of_page(here, order)
         with st.container(width=900):
             ui.panel.show(here, order, st.subheader, st.rerun)

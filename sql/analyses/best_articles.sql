@@ -1,5 +1,5 @@
 -- The articles that bring in most.
--- One row per article and currency, the first fifty.
+-- One row per article, the first fifty in the currency of most orders.
 -- Parameters: none
 -- Columns: article, currency, units, sold
 select
@@ -9,7 +9,10 @@ select
     money(sum(lines.total), orders.currency) as sold
 from order_lines as lines
 inner join orders on lines.order_id = orders.id
-where orders.payment in ('paid', 'refunded')
+where
+    orders.payment in ('paid', 'refunded')
+    -- They are ranked: an amount of one currency is not more than one of another.
+    and orders.currency = (select mode(currency) from orders)
 group by article, orders.currency
 order by sold desc, article, orders.currency
 limit 50

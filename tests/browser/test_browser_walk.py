@@ -54,6 +54,14 @@ def test_a_deep_link_is_the_first_thing_asked(own_server, visitor, address):
     _shows(visitor.open(f"{own_server.address}/{address}"), PAGES[address])
 
 
+def test_a_tab_of_an_order_is_named_by_its_number(server, visitor):
+    """Several of them are open side by side; an address below it leads to the page."""
+    page = visitor.open(f"{server.address}/commande?commande=A05&source=test")
+    expect(page).to_have_title("N° A05")
+    page.goto(f"{server.address}/commande/A05?commande=A05")
+    expect(page).to_have_title("N° A05")
+
+
 def test_every_deep_link_opens_its_page(server, visitor):
     """As the first page of a session."""
     for address, title in PAGES.items():
