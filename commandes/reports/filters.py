@@ -482,11 +482,11 @@ def _either(items: Iterable[str]) -> str:
 
 
 # How people write that a number follows.
-_NUMBER_SIGNS = re.compile(r"(?<![^\s])(?:n[°ºo]\s*|#)(?=\d)", re.IGNORECASE)
+_NUMBER_SIGNS = re.compile(r"(?<![^\s])n[°ºo]\s*(?=\d)", re.IGNORECASE)
 
 
 def _words(search: str) -> list[str]:
-    """The words of a search; « n° 11990 » and « #11990 » mean the number."""
+    """The words of a search; « n° 11990 » means the number."""
     return _NUMBER_SIGNS.sub("", _clean(search)).split()
 
 

@@ -11,7 +11,7 @@ from order_lines as lines
 inner join orders on lines.order_id = orders.id
 where
     orders.payment in ('paid', 'refunded')
-    -- They are ranked: an amount of one currency is not more than one of another.
+    -- No amount of one currency is more than one of another.
     and orders.currency = (select mode(currency) from orders)
 group by article, orders.currency
 order by sold desc, article, orders.currency

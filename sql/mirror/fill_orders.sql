@@ -183,7 +183,8 @@ select
             customer_key,
             fold(o.reached)
         ),
-        concat_ws(' ', fold(o.number), lines.words),
+        -- A number is found with its sign and without, whichever the source writes.
+        concat_ws(' ', '#' || ltrim(fold(o.number), '#'), lines.words),
         coalesce(fold(paid.references), '')
     ) as search_text
 from told as o

@@ -564,6 +564,23 @@ from filtered_orders(
     refunds_to_do, carts, traits
 ) as kept;
 
+-- The orders of one module: of a filter (is_kept, with its date), and the others,
+-- which tell what their lines are called.
+create macro module_orders(
+    of_module, statuses, payments, modules, tags, dated, search, archived,
+    refunds_to_do, carts, traits
+) as table
+select
+    orders.id, orders.status, orders.is_cart, orders.payment_status,
+    kept.id is not null as is_kept,
+    kept.sold_at
+from orders
+left join sold_orders(
+    statuses, payments, modules, tags, dated, search, archived, refunds_to_do, carts,
+    traits
+) as kept on kept.id = orders.id and kept.module = of_module
+where orders.module = of_module and keeps_module(modules, of_module);
+
 -- One row per payment and refund that stands, by the date that a report wants.
 -- refunds_by: mark, sale (null here: that of its order) or done.
 create macro money_moves(refunds_by) as table
@@ -653,6 +670,9 @@ where
 
 -- What a line's details tell under a name, as text; null where they are no JSON.
 create macro fact(details, name) as try(json_extract_string(details, name));
+
+-- The same, or the line's title where its details do not tell.
+create macro told(details, name, title) as coalesce(fact(details, name), title);
 
 -- Units of a line that were neither given back nor cancelled.
 create macro kept_units(quantity, refunded_quantity, cancelled_quantity) as

@@ -74,7 +74,7 @@ create table orders (
         move varchar, moved_at bigint, means varchar
     )[],
     search_text varchar not null,      -- fold(name, e-mail, phone, towns, \x1f,
-                                       -- number, articles, references of payments)
+                                       -- #number, articles, references of payments)
     version integer not null
 );
 

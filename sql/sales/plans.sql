@@ -11,7 +11,7 @@ with subscriptions as (
 plans as (
     select
         order_id,
-        arg_min(coalesce(fact(details, 'plan'), title), position) as plan
+        arg_min(told(details, 'plan', title), position) as plan
     from order_lines
     where order_id in (from subscriptions)
     group by order_id

@@ -4,38 +4,28 @@
 --   slots themselves; $timezone text
 -- Columns: title, day, booked, slots_left (null: no stock is kept of them),
 --   occupancy (hundredths of a per cent of all taken and left, null with it)
-with kept as (
-    select id
-    from filtered_orders(
-        $statuses, $payments, $modules, $tags, null, null, 'placed', $search,
-        $archived, $refunds_to_do, $carts, $traits
-    )
-    where module = 'booking'
-),
-
-bookings as (
+with bookings as (
     select
-        lines.sku,
-        lines.service_at,
-        coalesce(fact(lines.details, 'service'), lines.title) as service,
-        kept.id is not null as is_kept,
+        sku, service_at, is_kept,
+        told(details, 'service', title) as service,
         max(lines.id) as last_id,
         sum(if(
-            orders.status = 'cancelled'
-            or is_open_cart(orders.is_cart, orders.payment_status),
+            status = 'cancelled' or is_open_cart(is_cart, payment_status),
             0,
-            lines.quantity - refunded_quantity - cancelled_quantity
+            quantity - refunded_quantity - cancelled_quantity
         )) as units
     from order_lines as lines
-    inner join orders on orders.id = lines.order_id
-    left join kept on kept.id = lines.order_id
-    where orders.module = 'booking' and keeps_module($modules, 'booking')
+    inner join module_orders(
+        'booking', $statuses, $payments, $modules, $tags, 'placed', $search,
+        $archived, $refunds_to_do, $carts, $traits
+    ) as orders on orders.id = order_id
     group by all
 ),
 
 taken as (
     select
-        sku, service_at, arg_max(service, last_id) as title,
+        sku, service_at,
+        arg_max(service, last_id) as title,
         sum(units) as units,
         sum(if(is_kept, units, 0)) as booked
     from bookings

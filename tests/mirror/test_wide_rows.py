@@ -9,6 +9,8 @@ from sqlalchemy import delete, update
 from commandes.actions import status, tags, tracking
 from commandes.actions.orders import Order
 from commandes.mirror import check
+from commandes.reports import orders
+from commandes.reports.filters import OrderFilter
 from commandes.store import tables
 
 EARLY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -61,6 +63,18 @@ def test_a_wide_row_says_what_the_list_shows(shop, wide) -> None:
         assert word in row["search_text"]
     for word in ("+33612345678", "0612345678", "evry", "saint-malo", "pi_3nxq"):
         assert word in row["search_text"]
+
+
+def test_a_number_is_found_with_its_sign_and_without(shop, mirror) -> None:
+    """Messages write [#A7]; some sources give the sign with the number, others not."""
+    shop.order("A7")
+    shop.order("#B7")
+    with mirror.snapshot() as snap:
+        for typed in ("A7", "#A7", "#a7", "B7", "#B7"):
+            page = orders.page(snap, OrderFilter(search=typed))
+            assert page.rows["number"].str.strip_chars("#").to_list() == [
+                typed.strip("#").upper()
+            ]
 
 
 def test_an_action_shows_at_once(shop, mirror, wide) -> None:
