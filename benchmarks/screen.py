@@ -90,17 +90,20 @@ class Screen:
         path: its address on the server.
         ready: what is there once it is drawn.
         click: what clicks and waits, in JavaScript; returns milliseconds.
+        most: what it may take of a page of constant rows; 0: no limit, since charts
+            are more than rows.
     """
 
     path: str
     ready: str
     click: str
+    most: float = 0
 
 
 _ROWS = '[class*="st-key-orders-"] canvas'
 _PLAIN = Screen("", _ROWS, _CLICK)
 SCREENS = {
-    "click to painted, in Chromium": Screen("/commandes", _ROWS, _CLICK),
+    "click to painted, in Chromium": Screen("/commandes", _ROWS, _CLICK, most=1.5),
     "dashboard, click to painted": Screen("/", ".js-plotly-plot", _DASHBOARD),
 }
 
@@ -186,7 +189,7 @@ def clicks(sizes: dict[int, Settings]) -> Iterator[Row]:
                 }
             for work, (ours, theirs) in pairs.items():
                 found = [one / other for one, other in zip(ours, theirs, strict=True)]
-                yield ratio_row(work, count, found, most=1.5)
+                yield ratio_row(work, count, found, most=SCREENS[work].most)
                 middle = statistics.median(ours)
                 if work not in first:
                     first[work] = (count, middle)
