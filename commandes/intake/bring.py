@@ -66,11 +66,12 @@ def open_file(
     """Read a file with the format or profile asked for, or the one recognised."""
     if not path.is_file():
         raise FileUnreadable(file=path.name, detail=_("il n’existe pas"))
+    recognised = profile is None and format == "auto"
     return read.read(
         path,
         format=format,
         profile=find_profile(store, profile) if profile else None,
-        extra=list(known_profiles(store).values()),
+        extra=list(known_profiles(store).values()) if recognised else (),
         defaults=read.Defaults(currency=settings.currency, timezone=settings.timezone),
     )
 

@@ -1,6 +1,6 @@
 """Bring the orders of a file (or samples) into the store, in batches that resume.
 
-A file of a hundred thousand orders is some twenty transactions: no action of others
+A file of a hundred thousand orders is some dozens of transactions: no action of others
 waits long, and an import that is killed goes on where it stopped. The same file again
 changes nothing; a later file changes a field only where the file's value has changed.
 """
@@ -35,7 +35,18 @@ if TYPE_CHECKING:
     from commandes.intake.prepare import Batch
     from commandes.store import Store, Writer
 
+# Orders of a transaction: so many of a source that is new, fewer where known ones may
+# change, which takes longer. Nobody waits for them longer than a second or two.
 BATCH = 5_000
+KNOWN = 2_000
+
+
+class MergedMeanwhile(Exception):  # noqa: N818 (never seen by people: go on from there)
+    """Another process merges the same import, and has come to another place."""
+
+    def __init__(self, done: int) -> None:
+        super().__init__(done)
+        self.done = done
 
 
 @dataclass(frozen=True)
@@ -130,15 +141,23 @@ def run(
     """
     incoming = currency.without_others(store, incoming)
     total = incoming.orders.height
+    size = min(BATCH, KNOWN) if currency.knows(store, incoming.source) else BATCH
     import_id, done, resumed = begin(
-        store, incoming, total, file_name, file_digest, actor, moves_stock=moves_stock
+        store,
+        incoming,
+        total,
+        file_name,
+        file_digest,
+        actor,
+        moves_stock=moves_stock,
+        size=size,
     )
     beyond: Counter[str] = Counter()
     ready = forgotten.blanked(store, incoming)
     try:
         while done < total:
             try:
-                for batch in prepare.batches(ready.incoming, BATCH, first=done):
+                for batch in prepare.batches(ready.incoming, size, first=done):
                     first = int(batch.orders["place"][0])
                     beyond += merge_batch(
                         store, import_id, batch, first, actor=actor, ready=ready
@@ -148,6 +167,8 @@ def run(
                         progress(done, total)
             except ErasedMeanwhile:
                 ready = forgotten.blanked(store, incoming)
+            except MergedMeanwhile as other:
+                done = other.done
         counts = finish(store, import_id, actor)
     except StoreError as error:
         raise ImportStopped(
@@ -173,8 +194,12 @@ def begin(
     *,
     moves_stock: bool = False,
     now: datetime | None = None,
+    size: int | None = None,
 ) -> tuple[int, int, bool]:
     """Find the unfinished import of this file, or open a new one.
+
+    Args:
+        size: orders of a batch; None: those of a new source.
 
     Returns:
         The import's id, the orders done already, and whether it was found.
@@ -209,7 +234,7 @@ def begin(
             orders_updated=0,
             orders_unchanged=0,
             batches_done=0,
-            batches_total=-(-orders // BATCH),
+            batches_total=-(-orders // (size or BATCH)),
             totals=json.dumps(_totals(incoming.orders)),
         )
         _add_rejects(writer, import_id, incoming.rejects)
@@ -239,6 +264,7 @@ def merge_batch(
 
     Raises:
         ErasedMeanwhile: somebody was erased since it was made ready.
+        MergedMeanwhile: some of it is done already, or what comes before it is not.
         ImportRefused: the import was withdrawn meanwhile.
     """
     with store.writing(actor, action="import") as writer:
@@ -248,8 +274,11 @@ def merge_batch(
         ).one()
         if row.state == "withdrawn":
             raise ImportRefused(file=row.file_name, detail=_("il a été retiré"))
-        if row.state == "done" or _done(row) >= first + batch.orders.height:
+        done = _done(row)
+        if row.state == "done" or done >= first + batch.orders.height:
             return Counter()
+        if done != first:
+            raise MergedMeanwhile(done)
         if ready and forgotten.count(writer.connection) != ready.erasures:
             raise ErasedMeanwhile
         beyond = _merged(writer, row, batch, ready)

@@ -65,7 +65,8 @@ def build(path: Path, settings: Settings, tell: Callable[[float, str], None]) ->
                 tell(float(share), step)
         shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
         if child.returncode != 0:
-            path.unlink(missing_ok=True)
+            for left in (path, path.with_name(path.name + ".wal")):
+                left.unlink(missing_ok=True)
             said.seek(0)
             lines = said.read().strip().splitlines() or [str(child.returncode)]
             raise MirrorUnavailable(detail=reason(lines[-1]), folder=path.parent)

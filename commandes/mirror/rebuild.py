@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -211,8 +211,10 @@ def _make_part(
         _fill(cursor, part)
         turns.wait(number)
         cursor.execute("commit")
-    except duckdb.OutOfMemoryException:
-        cursor.execute("rollback")
+    except (duckdb.OutOfMemoryException, duckdb.TransactionException):
+        # A commit for which memory is short says so as the other kind, and is over.
+        with suppress(duckdb.TransactionException):
+            cursor.execute("rollback")
         turns.wait(number)
         _make_smaller(cursor, part, max(1, PART // 4))
 
@@ -225,7 +227,7 @@ def _make_smaller(cursor: DuckDBPyConnection, part: tuple[int, int], rows: int) 
     for one in smaller:
         try:
             _fill(cursor, one)
-        except duckdb.OutOfMemoryException:
+        except (duckdb.OutOfMemoryException, duckdb.TransactionException):
             _make_smaller(cursor, one, max(1, rows // 4))
 
 

@@ -482,7 +482,7 @@ def _either(items: Iterable[str]) -> str:
 
 
 # How people write that a number follows.
-_NUMBER_SIGNS = re.compile(r"(?<![^\s])n[°ºo]\s*(?=\d)", re.IGNORECASE)
+_NUMBER_SIGNS = re.compile(r"(?<![^\s])n[°ºo]\s*(?=#?\d)", re.IGNORECASE)
 
 
 def _words(search: str) -> list[str]:

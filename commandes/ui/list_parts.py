@@ -100,7 +100,7 @@ def _moved(moved: tuple[Moved, ...], wanted: OrderFilter) -> str:
 
     if wanted.dated in ("refunded", "given_back"):
         return _("Sur la période : remboursé {refunds}").format(refunds=sums("refunds"))
-    if wanted.weekday is not None or wanted.hour is not None:
+    if wanted.dated == "paid" and (wanted.weekday, wanted.hour) != (None, None):
         return _("Sur la période, à ce moment de la semaine : encaissé {gross}").format(
             gross=sums("gross")
         )

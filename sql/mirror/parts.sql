@@ -13,4 +13,5 @@ from (
         and ($to_at is null or placed_at < $to_at)
 )
 group by part
+qualify from_at < to_at
 order by part;

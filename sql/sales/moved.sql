@@ -21,9 +21,11 @@ where
         $means is null
         or means_of(payment_id, paid_with, first_means) = $means
     )
-    -- Of an hour are the payments alone.
+    -- An hour is that of a payment, where a payment dates the list; the others are
+    -- those of orders placed at it.
     and (
-        ($weekday is null and $hour is null)
+        $dated <> 'paid'
+        or ($weekday is null and $hour is null)
         or (
             payment_id is not null
             and is_hour($weekday, $hour, $zone, at_time)

@@ -225,6 +225,39 @@ def test_an_import_goes_on_with_batches_of_another_size(
     assert dump(any_store) == in_one_go(settings, tmp_path, monkeypatch, file)
 
 
+def test_another_process_may_cut_the_same_import_otherwise(
+    any_store, settings, tmp_path, monkeypatch
+):
+    """Two versions at once: who finds the other ahead goes on from there."""
+
+    def meanwhile(done, _total):
+        if done == merge.BATCH:
+            with monkeypatch.context() as patch:
+                patch.setattr(merge, "BATCH", 3)
+                with pytest.raises(StoppedError):
+                    run(any_store, file(any_store), progress=stop_after(2))
+
+    report = run(any_store, file(any_store), progress=meanwhile)
+
+    assert counts(report) == (23, 0, 0)
+    assert dump(any_store) == in_one_go(settings, tmp_path, monkeypatch, file)
+    assert broken_rules(any_store) == {}
+
+
+def test_known_orders_come_in_smaller_batches(any_store, monkeypatch):
+    """What may change takes longer: nobody waits for as many of them."""
+    monkeypatch.setattr(merge, "KNOWN", 2)
+    run(any_store, file(any_store), digest="a")
+    at_once = []
+    run(
+        any_store,
+        file(any_store, later=True),
+        digest="b",
+        progress=lambda done, _total: at_once.append(done),
+    )
+    assert at_once[:3] == [2, 4, 6]
+
+
 def test_an_import_that_goes_on_keeps_moving_stock(any_store):
     """What it began with holds to its end, whatever is said the second time."""
     with pytest.raises(StoppedError):

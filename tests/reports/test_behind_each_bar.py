@@ -191,6 +191,9 @@ def test_one_reference_is_not_another_that_contains_it(shop, mirror) -> None:
         ({"hour": 9}, 1_800, 0),
         ({"weekday": 2, "hour": 9}, 600, 0),
         ({"weekday": 2, "hour": 9, "means": "gift"}, 0, 0),
+        # Dated otherwise, the hour is that of the order, as in the list.
+        ({"dated": "refunded", "weekday": 1}, 2_500, 700),
+        ({"dated": "moved", "weekday": 1, "means": "gift"}, 700, 0),
     ],
 )
 def test_of_an_order_counts_what_the_click_asks_for(
@@ -209,7 +212,9 @@ def test_of_an_order_counts_what_the_click_asks_for(
         ],
         refunded=[{"amount": 700, "marked_at": monday + timedelta(days=1)}],
     )
-    wanted = OrderFilter(dated="paid", first=monday.date(), last=tuesday, **asked)
+    wanted = OrderFilter(
+        **{"dated": "paid", "first": monday.date(), "last": tuesday, **asked}
+    )
     with mirror.snapshot() as snap:
         found = dashboard.moved(snap, wanted)
     sums = [(one.gross, one.refunds, one.net) for one in found]

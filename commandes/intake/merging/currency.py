@@ -24,6 +24,13 @@ _AT_ONCE = 5_000
 _CHILDREN = ("lines", "payments", "refunds", "tags", "shipments", "notes")
 
 
+def knows(store: Store, source: str) -> bool:
+    """Whether the store has any order of a source."""
+    one = select(tables.orders.c.id).where(tables.orders.c.source == source).limit(1)
+    with store.reading() as connection:
+        return connection.scalar(one) is not None
+
+
 def without_others(store: Store, incoming: Incoming) -> Incoming:
     """What came in, the rows of orders that are known in another currency refused."""
     other = _others(store, incoming)
@@ -54,11 +61,9 @@ def without_others(store: Store, incoming: Incoming) -> Incoming:
 
 def _others(store: Store, incoming: Incoming) -> list[str]:
     """The ids of the orders that the store has in another currency."""
+    if not knows(store, incoming.source):
+        return []
     c = tables.orders.c
-    of_source = select(c.id).where(c.source == incoming.source).limit(1)
-    with store.reading() as connection:
-        if connection.scalar(of_source) is None:
-            return []
     told = dict(incoming.orders.select("source_id", "currency").iter_rows())
     ids = list(told)
     found = []
