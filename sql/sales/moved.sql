@@ -21,8 +21,8 @@ where
         $means is null
         or means_of(payment_id, paid_with, first_means) = $means
     )
-    -- An hour is that of a payment, where a payment dates the list; the others are
-    -- those of orders placed at it.
+    -- An hour is that of a payment, where a payment dates the list; else of an
+    -- order placed at it.
     and (
         $dated <> 'paid'
         or ($weekday is null and $hour is null)

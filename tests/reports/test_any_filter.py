@@ -209,7 +209,8 @@ def keeps(wanted: OrderFilter, row: dict) -> dict[str, bool]:
     """What each part of a filter says of an order, in plain Python."""
     refunded = sum(refund.amount for refund in row["refunds"])
     partly = refunded > 0 and row["payment_status"] != "refunded"
-    texts = [row["number"], row["customer_name"], row["email"], *_phones(row["phone"])]
+    number = "#" + row["number"].lstrip("#")
+    texts = [number, row["customer_name"], row["email"], *_phones(row["phone"])]
     places = (row["shipping_address"], row["billing_address"])
     texts += [json.loads(place or "{}").get("city") for place in places]
     texts += [payment.reference for payment in row["payments"]]
