@@ -43,11 +43,7 @@ def _sales(
 def _by_currency(snap: Snapshot, found: pl.DataFrame) -> pl.DataFrame:
     """Ranked within each currency, the shop's own first: no amount of one is more."""
     other = found["currency"] != snap.settings.currency
-    return (
-        found.with_columns(other=other)
-        .sort("other", "currency", maintain_order=True)
-        .drop("other")
-    )
+    return found.sort(other, "currency", maintain_order=True)
 
 
 def _refunds(

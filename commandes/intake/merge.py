@@ -41,14 +41,6 @@ BATCH = 5_000
 KNOWN = 2_000
 
 
-class MergedMeanwhile(Exception):  # noqa: N818 (never seen by people: go on from there)
-    """Another process merges the same import, and has come to another place."""
-
-    def __init__(self, done: int) -> None:
-        super().__init__(done)
-        self.done = done
-
-
 @dataclass(frozen=True)
 class ImportReport:
     """What a file brought, or would bring.
@@ -167,8 +159,6 @@ def run(
                         progress(done, total)
             except ErasedMeanwhile:
                 ready = forgotten.blanked(store, incoming)
-            except MergedMeanwhile as other:
-                done = other.done
         counts = finish(store, import_id, actor)
     except StoreError as error:
         raise ImportStopped(
@@ -253,7 +243,7 @@ def merge_batch(
 ) -> Counter[str]:
     """Merge one batch in a transaction of its own, and count it on the import.
 
-    Nothing happens where another process has done it already.
+    What another process has done of it already is left out.
 
     Args:
         first: the place in the file of the batch's first order.
@@ -264,7 +254,6 @@ def merge_batch(
 
     Raises:
         ErasedMeanwhile: somebody was erased since it was made ready.
-        MergedMeanwhile: some of it is done already, or what comes before it is not.
         ImportRefused: the import was withdrawn meanwhile.
     """
     with store.writing(actor, action="import") as writer:
@@ -274,11 +263,11 @@ def merge_batch(
         ).one()
         if row.state == "withdrawn":
             raise ImportRefused(file=row.file_name, detail=_("il a été retiré"))
-        done = _done(row)
-        if row.state == "done" or done >= first + batch.orders.height:
+        ahead = max(0, _done(row) - first)
+        if row.state == "done" or ahead >= batch.orders.height:
             return Counter()
-        if done != first:
-            raise MergedMeanwhile(done)
+        if ahead:
+            batch = prepare.piece(batch, ahead, batch.orders.height)
         if ready and forgotten.count(writer.connection) != ready.erasures:
             raise ErasedMeanwhile
         beyond = _merged(writer, row, batch, ready)

@@ -239,23 +239,27 @@ def _ready(
 
 
 def _cut(part: Batch, size: int) -> Iterator[Batch]:
-    places = part.orders["place"]
-    for start in range(0, places.len(), size):
-        children = {name: getattr(part, name) for name in CHILDREN}
-        place = places[start]
-        cut = _slices(children, place, size)
-        yield Batch(
-            part.orders.slice(start, size),
-            lines=cut["lines"],
-            payments=cut["payments"],
-            refunds=cut["refunds"],
-            tags=cut["tags"],
-            shipments=cut["shipments"],
-            notes=cut["notes"],
-            rows=_slices(part.rows, place, size),
-            told=part.told,
-            adds_only=part.adds_only,
-        )
+    for start in range(0, part.orders.height, size):
+        yield piece(part, start, size)
+
+
+def piece(batch: Batch, start: int, size: int) -> Batch:
+    """Of a batch, `size` orders or less from its order `start` (0, 1, …) on."""
+    orders = batch.orders.slice(start, size)
+    place = orders["place"][0]
+    children = {name: getattr(batch, name) for name in CHILDREN}
+    cut = _slices(children, place, size)
+    return replace(
+        batch,
+        orders=orders,
+        lines=cut["lines"],
+        payments=cut["payments"],
+        refunds=cut["refunds"],
+        tags=cut["tags"],
+        shipments=cut["shipments"],
+        notes=cut["notes"],
+        rows=_slices(batch.rows, place, size),
+    )
 
 
 def _slices(

@@ -47,7 +47,7 @@ _READING = 0.5
 
 @dataclass
 class Progress:
-    """How far a rebuild is, told when it has moved by a hundredth; for two threads."""
+    """How far a rebuild is, told when it has moved by a hundredth; for any thread."""
 
     tell: Callable[[float, str], None]
     rows: int = 1
@@ -147,18 +147,24 @@ class _Turns:
         """Until every part before this one is in place."""
         with self._changed:
             self._changed.wait_for(lambda: self.failed or self.done == part)
-            if self.failed:
+            if self.done != part:
                 raise _OtherFailed
 
-    def ended(self, *, failed: bool) -> None:
-        """The part whose turn it is is in place; or one of them never will be."""
+    def ended(self) -> None:
+        """The part whose turn it is is in place."""
         with self._changed:
-            self.done, self.failed = self.done + 1, self.failed or failed
+            self.done += 1
+            self._changed.notify_all()
+
+    def give_up(self) -> None:
+        """A part will never be in place, nor those that wait behind it."""
+        with self._changed:
+            self.failed = True
             self._changed.notify_all()
 
 
 class _OtherFailed(Exception):  # noqa: N818 (never seen: the other's error is raised)
-    """Another part could not be made."""
+    """A part before this one could not be made."""
 
 
 def _widen(connection: DuckDBPyConnection, lanes: int, progress: Progress) -> None:
@@ -173,9 +179,9 @@ def _widen(connection: DuckDBPyConnection, lanes: int, progress: Progress) -> No
         cursor = cursors.get()
         try:
             _make_part(cursor, number, parts[number], turns)
-            turns.ended(failed=False)
+            turns.ended()
         except BaseException:
-            turns.ended(failed=True)
+            turns.give_up()
             raise
         finally:
             cursors.put(cursor)
@@ -183,11 +189,14 @@ def _widen(connection: DuckDBPyConnection, lanes: int, progress: Progress) -> No
 
     with ThreadPoolExecutor(lanes) as pool:
         made = [pool.submit(make, number) for number in range(len(parts))]
+        try:
+            for one in made:  # the first that fails says why
+                one.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     while not cursors.empty():
         cursors.get().close()
-    errors = [error for one in made if (error := one.exception())]
-    for error in sorted(errors, key=lambda one: isinstance(one, _OtherFailed)):
-        raise error
 
 
 def _parts(

@@ -101,10 +101,12 @@ def test_search_is_words():
     assert wanted.parameters(PARIS, TODAY)["search"] == ["Œuvre", "ÉTÉ"]
 
 
-@pytest.mark.parametrize("typed", ["n° 11990", "n°11990", "N° 11990"])
-def test_the_sign_of_a_number_is_no_word(typed):
+@pytest.mark.parametrize("number", ["11990", "#11990"])
+@pytest.mark.parametrize("sign", ["n° ", "n°", "N° "])
+def test_the_sign_of_a_number_is_no_word(sign, number):
     """A number may be typed as the screen writes it."""
-    assert OrderFilter(search=typed).parameters(PARIS, TODAY)["search"] == ["11990"]
+    wanted = OrderFilter(search=sign + number)
+    assert wanted.parameters(PARIS, TODAY)["search"] == [number]
 
 
 def test_a_byte_that_is_no_text_is_no_error() -> None:

@@ -55,7 +55,8 @@ def add_orders(
     for table in _NUMBERED:
         own = rows[table.name]
         numbers = writer.ids(table, own.height)
-        _insert(writer, table, own.with_columns(id=_series(numbers)))
+        ids_of = pl.int_range(numbers.start, numbers.stop).alias("id")
+        _insert(writer, table, own.with_columns(ids_of))
     _add_tags(writer, rows["order_tags"], tag_ids)
     start, end = pl.lit(f'{{"import":{import_id},'), pl.lit("}")
     payload = pl.concat_str(start, "payload", end)
@@ -80,10 +81,6 @@ def _with_ids(batch: Batch, ids: Mapping[int, int]) -> dict[str, pl.DataFrame]:
         name: rows.join(given, on="place", maintain_order="left").drop("place")
         for name, rows in batch.rows.items()
     }
-
-
-def _series(numbers: range) -> pl.Series:
-    return pl.int_range(numbers.start, numbers.stop, eager=True)
 
 
 def _insert(writer: Writer, table: Table, rows: pl.DataFrame) -> None:
