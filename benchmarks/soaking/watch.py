@@ -192,7 +192,7 @@ def _memory(samples: Sequence[Sample], place: int, which: str) -> Held:
     rise, error = slope(points)
     said = (
         f"memory{which}: {rise:+.1f} ± {error:.1f} MB per hour after the first "
-        f"quarter, at most {LIMIT:.0f}"
+        f"quarter, at most {LIMIT:.0f} beyond {ERRORS:.0f} times its error"
     )
     ok = rise - ERRORS * error <= LIMIT
     return _judged(said, samples, LONG_ENOUGH, ok=ok)
