@@ -30,12 +30,19 @@ def sample_note(here: Here) -> None:
             icon=":material/science:",
             color="orange",
         )
-        with st.popover(
+        if st.button(
             _("Commencer avec mon fichier"),
             key="own_file",
             type="tertiary",
             icon=":material/upload_file:",
         ):
+            _withdrawing()
+
+
+def _withdrawing() -> None:
+    @st.dialog(_("Commencer avec mon fichier"))
+    def opened() -> None:
+        with part() as here:
             st.text(_("Les commandes d’exemple seront retirées, et elles seules."))
             if st.button(
                 _("Retirer les exemples et importer"), key="clear", type="primary"
@@ -43,6 +50,8 @@ def sample_note(here: Here) -> None:
                 withdraw.clear_samples(here.store, actor=here.actor)
                 listing.refresh()
                 st.switch_page(IMPORT_PAGE)
+
+    opened()
 
 
 def empty_store(here: Here) -> None:

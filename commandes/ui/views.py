@@ -13,7 +13,7 @@ from commandes.actions import views
 from commandes.reports.filters import OrderFilter
 from commandes.reports.views import BUILT_IN_VIEWS, query_string
 from commandes.ui import address, listing
-from commandes.ui.framing import telling
+from commandes.ui.framing import part, telling
 from commandes.ui.plain import plain
 from commandes.words import _
 
@@ -85,14 +85,23 @@ def _saving(here: Here, shown: Listing, chosen: str | None) -> None:
             views.remove(here.store, name, actor=here.actor)
             _again()
         return
-    with st.popover(
+    if st.button(
         _("Enregistrer la vue"),
         key="view_save",
         icon=":material/bookmark_add:",
         disabled=chosen is not None,
         help=_("Donner un nom aux filtres choisis, pour toute l’équipe."),
     ):
-        _form(here, shown)
+        _naming(shown)
+
+
+def _naming(shown: Listing) -> None:
+    @st.dialog(_("Enregistrer la vue"))
+    def opened() -> None:
+        with part() as here:
+            _form(here, shown)
+
+    opened()
 
 
 def _form(here: Here, shown: Listing) -> None:

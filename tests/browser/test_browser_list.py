@@ -18,6 +18,9 @@ from driving import (
     twelve_orders,
 )
 from playwright.sync_api import expect
+from sqlalchemy import select
+
+from commandes.store import tables
 
 
 def _is_asked(page, *codes):
@@ -254,11 +257,19 @@ def test_a_view_is_saved_and_removed(busy_server, visitor):
     Orders(page)
     page.get_by_role("button", name="Enregistrer la vue").click()
     page.get_by_label("Nom de la vue").fill("Annulées *d’abord*")
-    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    # Twice: a view is saved once.
+    page.get_by_role("button", name="Enregistrer", exact=True).dblclick()
     # Its name is text of people: it is shown as it was typed.
     view = page.get_by_role("radio", name=re.compile("Annulées .*d’abord.* · 4"))
     view.wait_for()
     assert page.locator("em").count() == 0
+    with busy_server.shop() as shop, shop.store.reading() as connection:
+        saved = connection.execute(
+            select(tables.saved_views.c.name, tables.saved_views.c.query)
+        ).all()
+    assert [tuple(row) for row in saved] == [
+        ("Annulées *d’abord*", "status=cancelled&sort=oldest")
+    ]
 
     other = visitor.open(f"{busy_server.address}/commandes")
     other.get_by_role("radio", name=re.compile("Annulées .*d’abord")).click()

@@ -6,7 +6,6 @@ import ast
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from commandes import words
 from commandes.actions import stock
@@ -165,36 +164,13 @@ def test_an_amount_that_does_not_add_up_is_shown(open_page, shop):
     assert texts[texts.index("Total") + 1] == "12,34 €"
 
 
-def test_samples_are_said_and_cleared(open_page, store):
-    """The samples are called samples; one click and a yes, and they are gone."""
+def test_samples_are_said(open_page, store):
+    """The samples are called samples."""
     from commandes.intake.fill import fill
 
     fill(store, 20, 1, actor="test")
-    app = open_page()
-    assert "Ce sont des commandes d’exemple" in _texts(app)
 
-    app.button(key="clear").click().run()
-
-    assert not app.exception
-    assert app.title[0].value == "Importer"
-    assert store.is_empty()
-
-
-def test_a_view_is_saved_once(open_page, shop):
-    """A view is kept with its filter and sort as codes; its name is wanted."""
-    shop.order("1", status="cancelled")
-    app = open_page("commandes/liste.py", status="cancelled", sort="oldest")
-    app.text_input(key="view_name").set_value("Annulées")
-    app.button(key="FormSubmitter:view_form-Enregistrer").click().run()
-
-    assert not app.exception
-    with shop.store.reading() as connection:
-        rows = connection.execute(
-            select(tables.saved_views.c.name, tables.saved_views.c.query)
-        ).all()
-    assert [tuple(row) for row in rows] == [
-        ("Annulées", "status=cancelled&sort=oldest")
-    ]
+    assert "Ce sont des commandes d’exemple" in _texts(open_page())
 
 
 def test_the_dashboard_leads_to_what_waits(open_page, shop):
