@@ -201,16 +201,19 @@ def _with_last_values(
 def batches(incoming: Incoming, size: int, *, first: int = 0) -> Iterator[Batch]:
     """The orders from place `first` on, in batches of `size` or less.
 
-    They are made ready part by part, the next part while one is merged.
+    They are made ready part by part, the next part while one is merged; the first is
+    one batch, so that the merge begins soon.
     """
     orders, children = _placed(incoming)
 
     def part(start: int) -> Batch:
-        wanted = orders.slice(start, PART)
-        ready = _ready(wanted, _slices(children, start, PART), incoming.told)
+        count = size if start == first else PART
+        wanted = orders.slice(start, count)
+        ready = _ready(wanted, _slices(children, start, count), incoming.told)
         return replace(ready, adds_only=incoming.adds_only)
 
-    starts = range(first, orders.height, PART)
+    left = orders.height - first
+    starts = [first, *range(first + size, orders.height, PART)] if left > 0 else []
     with ThreadPoolExecutor(1) as beside:
         coming: Future[Batch] | None = None
         for start in (*starts, None):
