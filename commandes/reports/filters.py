@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from commandes.errors import BadFilter, ReversedPeriod
 from commandes.reports import masking, periods
-from commandes.rules import MODULES, PAYMENT_STATUSES, STATUSES
+from commandes.rules import MODULES, PAYMENT_STATUSES, STATUSES, fold
 from commandes.words import DATED_WORDS, MODULE_WORDS, N_, _, weekday
 
 if TYPE_CHECKING:
@@ -486,8 +486,9 @@ _NUMBER_SIGNS = re.compile(r"(?<![^\s])n[°ºo]\s*(?=#?\d)", re.IGNORECASE)
 
 
 def _words(search: str) -> list[str]:
-    """The words of a search; « n° 11990 » means the number."""
-    return _NUMBER_SIGNS.sub("", _clean(search)).split()
+    """The words of a search; « n° 11990 » means the number, an accent alone nothing."""
+    plain = _NUMBER_SIGNS.sub("", _clean(search))
+    return "".join(" " if fold(c).isspace() else c for c in plain).split()
 
 
 def _cleaned(value: str | int | None) -> str | int | None:

@@ -131,6 +131,17 @@ create macro keeps_archived(archived, is_archived) as
 case archived when 'all' then true when 'yes' then is_archived
 else not is_archived end;
 
+-- All of them: THE filter of what an order is, whatever its dates.
+create macro keeps_order(
+    statuses, payments, modules, tags, archived, status, payment_status, refunded,
+    module, of_order, is_archived
+) as
+keeps_status(statuses, status)
+and keeps_payment(payments, payment_status, refunded)
+and keeps_module(modules, module)
+and keeps_tag(tags, of_order)
+and keeps_archived(archived, is_archived);
+
 -- Does an instant lie in a period? Either end may be open; null never does.
 create macro is_within(given, from_at, to_at) as
 given is not null
@@ -227,6 +238,11 @@ from orders
 where first_paid_at is not null
 group by all;
 
+-- Which orders the filters of money to give back and of carts keep; null: no filter.
+create macro is_wanted(refunds_to_do, carts, to_give_back, is_cart, payment_status) as
+(refunds_to_do is null or (to_give_back > 0) = refunds_to_do)
+and (carts is null or is_open_cart(is_cart, payment_status) = carts);
+
 -- What neither a click in a chart nor a search asks for, nor any date but that of the
 -- order: what most questions ask. A question finds the plainest macro that will do
 -- (mirror/snapshot.py): what keeps everything would take longer to plan than all the
@@ -245,13 +261,12 @@ where
             then is_within(orders.placed_at, from_at, to_at)
         else error('a period of another date')
     end
-    and (
-        refunds_to_do is null
-        or (orders.refunds_to_do > 0) = refunds_to_do
-    )
-    and (
-        carts is null
-        or is_open_cart(orders.is_cart, orders.payment_status) = carts
+    and is_wanted(
+        refunds_to_do,
+        carts,
+        orders.refunds_to_do,
+        orders.is_cart,
+        orders.payment_status
     );
 
 -- Orders are counted by spans of 28 days (in microseconds), numbered from before all
@@ -478,11 +493,19 @@ from found_orders(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as found
 where
-    keeps_status(statuses, found.status)
-    and keeps_payment(payments, found.payment_status, found.refunded)
-    and keeps_module(modules, found.module)
-    and keeps_tag(tags, found.tags)
-    and keeps_archived(archived, found.archived_at is not null);
+    keeps_order(
+        statuses,
+        payments,
+        modules,
+        tags,
+        archived,
+        found.status,
+        found.payment_status,
+        found.refunded,
+        found.module,
+        found.tags,
+        found.archived_at is not null
+    );
 
 -- The orders of found_orders, in rows that are counted together: one by one.
 create macro found_counts(
@@ -533,13 +556,30 @@ from found_counts(
     from_at, to_at, dated, search, refunds_to_do, carts, traits
 ) as found
 where
-    keeps_status(statuses, found.status)
-    and keeps_payment(
-        payments, found.payment_status, found.is_partly_refunded::integer
-    )
-    and keeps_module(modules, found.module)
-    and keeps_tag(tags, found.tags)
-    and keeps_archived(archived, found.is_archived);
+    keeps_order(
+        statuses,
+        payments,
+        modules,
+        tags,
+        archived,
+        found.status,
+        found.payment_status,
+        found.is_partly_refunded::integer,
+        found.module,
+        found.tags,
+        found.is_archived
+    );
+
+-- The instant at which an order counts as sold; null: never.
+create macro date_of_sale(
+    dated, is_open, placed_at, first_service_at, first_paid_at
+) as
+case
+    when dated in ('placed', 'service', 'first_service') and is_open then null
+    when dated = 'placed' then placed_at
+    when dated in ('service', 'first_service') then first_service_at
+    else first_paid_at
+end;
 
 -- One row per order of a filter whatever its period, with the instant at which it
 -- counts as sold (null: never) and the one at which all its money counts (null: each
@@ -550,13 +590,13 @@ create macro sold_orders(
 ) as table
 select
     kept.*,
-    case
-        when dated in ('placed', 'service', 'first_service')
-            and is_open_cart(kept.is_cart, kept.payment_status) then null
-        when dated = 'placed' then kept.placed_at
-        when dated in ('service', 'first_service') then kept.first_service_at
-        else kept.first_paid_at
-    end as sold_at,
+    date_of_sale(
+        dated,
+        is_open_cart(kept.is_cart, kept.payment_status),
+        kept.placed_at,
+        kept.first_service_at,
+        kept.first_paid_at
+    ) as sold_at,
     -- The deposit of a cart that is no order yet counts by payment alone.
     if(is_by_order(dated), sold_at, null) as fixed_at
 from filtered_orders(
@@ -579,6 +619,34 @@ left join sold_orders(
     statuses, payments, modules, tags, dated, search, archived, refunds_to_do, carts,
     traits
 ) as kept on kept.id = orders.id and kept.module = of_module
+where orders.module = of_module and keeps_module(modules, of_module);
+
+-- The same, without looking for each order again.
+create macro bare.module_orders(
+    of_module, statuses, payments, modules, tags, dated, search, archived,
+    refunds_to_do, carts, traits
+) as table
+select
+    id, status, is_cart, payment_status,
+    coalesce(
+        keeps_order(
+            statuses, payments, modules, tags, archived, status, payment_status,
+            refunded, module, orders.tags, archived_at is not null
+        )
+        and is_wanted(
+            refunds_to_do, carts, orders.refunds_to_do, is_cart, payment_status
+        ),
+        false
+    ) as is_kept,
+    if(
+        is_kept,
+        date_of_sale(
+            dated, is_open_cart(is_cart, payment_status), placed_at,
+            first_service_at, first_paid_at
+        ),
+        null
+    ) as sold_at
+from orders
 where orders.module = of_module and keeps_module(modules, of_module);
 
 -- One row per payment and refund that stands, by the date that a report wants.

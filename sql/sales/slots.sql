@@ -4,42 +4,45 @@
 --   slots themselves; $timezone text
 -- Columns: title, day, booked, slots_left (null: no stock is kept of them),
 --   occupancy (hundredths of a per cent of all taken and left, null with it)
-with bookings as (
+with slots as (
     select
-        sku, service_at, is_kept,
-        told(details, 'service', title) as service,
-        max(lines.id) as last_id,
-        sum(if(
-            status = 'cancelled' or is_open_cart(is_cart, payment_status),
-            0,
-            quantity - refunded_quantity - cancelled_quantity
-        )) as units
-    from order_lines as lines
-    inner join module_orders(
-        'booking', $statuses, $payments, $modules, $tags, 'placed', $search,
-        $archived, $refunds_to_do, $carts, $traits
-    ) as orders on orders.id = order_id
-    group by all
+        sku, service_at,
+        -- Of what has no reference, the name says which service it is.
+        if(sku is null, service, null) as unnumbered,
+        max(id) as last_id,
+        arg_max(service, id) as title,
+        sum(units) as units,
+        sum(if(is_kept, units, 0)) as booked
+    from (
+        select
+            lines.id, sku, service_at, is_kept,
+            told(details, 'service', title) as service,
+            if(
+                status = 'cancelled' or is_open_cart(is_cart, payment_status),
+                0,
+                quantity - refunded_quantity - cancelled_quantity
+            ) as units
+        from order_lines as lines
+        inner join module_orders(
+            'booking', $statuses, $payments, $modules, $tags, 'placed', $search,
+            $archived, $refunds_to_do, $carts, $traits
+        ) as orders on orders.id = order_id
+    )
+    group by 1, 2, 3
 ),
 
 taken as (
-    select
-        sku, service_at,
-        arg_max(service, last_id) as title,
-        sum(units) as units,
-        sum(if(is_kept, units, 0)) as booked
-    from bookings
-    where is_within(service_at, $from_at, $to_at)
-    group by 1, 2, if(sku is null, service, null)
-    having sum(units) > 0
+    select sku, service_at, title, units, booked
+    from slots
+    where units > 0 and is_within(service_at, $from_at, $to_at)
 ),
 
 offered as (
     select named.sku, items.service_at, items.on_hand, named.title
     from stock_items as items
     inner join (
-        select sku, arg_max(service, last_id) as title
-        from bookings
+        select sku, arg_max(title, last_id) as title
+        from slots
         group by sku
     ) as named on named.sku = items.sku
     where is_within(items.service_at, $from_at, $to_at)

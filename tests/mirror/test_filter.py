@@ -173,3 +173,54 @@ def test_the_shortest_filter_is_of_no_other_date(shop, mirror) -> None:
     assert found(first, "placed") == found("null", "paid") == 1
     with pytest.raises(duckdb.Error, match="another date"):
         found(first, "paid")
+
+
+_OF_MODULE = """
+select id, status::varchar, is_cart, is_kept, epoch_us(sold_at)
+from {schema}.module_orders(
+    'store', $statuses, $payments, $modules, $tags, $dated, null, $archived, $to_do,
+    $carts, null
+)
+order by id
+"""
+_ASKED = {
+    "statuses": (None, ["new"], []),
+    "payments": (None, ["paid"], ["partly_refunded"]),
+    "modules": (None, ["store"], ["events"]),
+    "tags": (None, ["VIP"], ["VIP", "Urgent"]),
+    "dated": ("paid", "placed", "service"),
+    "archived": ("no", "yes", "all"),
+    "to_do": (None, True, False),
+    "carts": (None, True, False),
+}
+
+
+def test_the_orders_of_a_module_are_kept_alike_by_the_short_way(shop, mirror) -> None:
+    """Without a search or a click no order is looked for again: the same answers."""
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    shop.order("1", tags=["VIP"])
+    shop.order("2", paid=1000, tags=["VIP", "Urgent"], status="done")
+    shop.order("3", is_cart=True, paid=10)
+    shop.order("4", archived_at=at, status="cancelled")
+    shop.order(
+        "5",
+        paid=[{"amount": 1000, "at": at}],
+        refunded=[{"amount": 5, "marked_at": at, "origin": "here"}],
+        lines=[{"sku": "A", "price": 1000, "service_at": at}],
+    )
+    shop.order("6", module="events")
+    usual = {name: values[0] for name, values in _ASKED.items()} | {"archived": "all"}
+    answers = set()
+    with mirror.snapshot() as snapshot:
+        for name, values in _ASKED.items():
+            for value in values:
+                asked = usual | {name: value}
+                found = {
+                    schema: snapshot._cursor.execute(
+                        _OF_MODULE.format(schema=schema), asked
+                    ).fetchall()
+                    for schema in ("bare", "main")
+                }
+                assert found["bare"] == found["main"]
+                answers.add(tuple(found["bare"]))
+    assert len(answers) > 12

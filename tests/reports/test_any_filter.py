@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from shop import Shop
 from sqlalchemy import select
@@ -433,6 +433,8 @@ def test_the_list_is_what_plain_python_keeps(world, wanted, sort) -> None:
 
 @fuzzed
 @given(wanted=filters)
+@example(wanted=OrderFilter(search="c12 ¨", payments=("refunded",)))
+@example(wanted=OrderFilter(search="c1¨2"))
 def test_totals_and_counts_are_those_of_plain_python(world, wanted) -> None:
     """The sentence counts what the list shows, and each count is what a click shows."""
     kept = [row for row in world.rows if all(keeps(wanted, row).values())]
