@@ -12,23 +12,43 @@ with kept as (
         $refunds_to_do, $carts, $traits
     )
     where is_within(sold_at, $from_at, $to_at)
+),
+
+sold as (
+    select
+        lines.sku,
+        kept.module,
+        kept.currency,
+        max(lines.id) as last_id,
+        count(distinct lines.order_id) as orders,
+        sum(lines.quantity) as quantity,
+        sum(lines.refunded_quantity) as refunded_quantity,
+        sum(lines.total) as total
+    from order_lines as lines
+    inner join kept on kept.id = lines.order_id
+    -- As article_key: two columns are grouped faster than one made of them.
+    group by
+        lines.sku,
+        if(lines.sku is null, lines.title, null),
+        kept.module,
+        kept.currency
 )
 
+-- An article is called as its last line says; looked up, that takes less time.
 select
-    nullif(max(lines.sku), '') as sku,
-    arg_max(lines.title, lines.id) as title,
-    kept.module::varchar as module,
-    kept.currency,
-    cast(count(distinct lines.order_id) as bigint) as orders,
-    cast(sum(lines.quantity) as bigint) as quantity,
-    cast(sum(lines.refunded_quantity) as bigint) as refunded_quantity,
-    cast(sum(lines.total) as bigint) as total
-from order_lines as lines
-inner join kept on kept.id = lines.order_id
-group by
-    article_key(lines.sku, lines.title),
-    kept.module,
-    kept.currency
+    sold.sku,
+    lines.title,
+    sold.module::varchar as module,
+    sold.currency,
+    cast(sold.orders as bigint) as orders,
+    cast(sold.quantity as bigint) as quantity,
+    cast(sold.refunded_quantity as bigint) as refunded_quantity,
+    cast(sold.total as bigint) as total
+from sold
+inner join order_lines as lines on lines.id = sold.last_id
 order by
-    total desc, title, article_key(lines.sku, lines.title), kept.currency
+    sold.total desc,
+    lines.title,
+    article_key(sold.sku, lines.title),
+    sold.currency
 limit $limit

@@ -20,49 +20,61 @@ with kept as (
 
 tables as (
     select
-        lines.order_id,
-        lines.service_at,
+        lines.order_id, lines.service_at,
         nullif(lines.facts[1], '') as named,
         max(cast(round(
             greatest(0, coalesce(
-                try_cast(lines.facts[2] as integer),
-                lines.quantity
+                try_cast(lines.facts[2] as integer), lines.quantity
             )) * units / lines.quantity
         ) as bigint)) as covers
     from (
         select
-            *,
+            *, fact(details, ['table', 'covers']) as facts,
             kept_units(
                 quantity, refunded_quantity, cancelled_quantity
-            ) as units,
-            fact(details, ['table', 'covers']) as facts
+            ) as units
         from order_lines
     ) as lines
     inner join kept on kept.id = lines.order_id
     where
-        lines.quantity > 0
-        and units > 0
+        lines.quantity > 0 and units > 0
         and is_within(lines.service_at, $from_at, $to_at)
     group by all
 ),
 
 reservations as (
     select
-        order_id,
-        timezone($timezone, service_at) as at_time,
+        order_id, service_at,
         greatest(
             coalesce(sum(covers) filter (named is not null), 0),
             coalesce(max(covers) filter (named is null), 0)
         ) as covers
     from tables
     group by order_id, service_at
+),
+
+-- Many come at one time: it is turned into a day once.
+times as (
+    select service_at, timezone($timezone, service_at) as at_time
+    from reservations
+    group by service_at
+),
+
+-- An order with two tables at one service counts once.
+services as (
+    select
+        reservations.order_id,
+        times.at_time::date as day,
+        date_part('hour', times.at_time) >= 16 as is_dinner,
+        sum(reservations.covers) as covers
+    from reservations
+    inner join times on times.service_at = reservations.service_at
+    group by all
 )
 
 select
-    at_time::date as day,
-    if(date_part('hour', at_time) < 16, 'lunch', 'dinner') as service,
-    cast(count(distinct order_id) as bigint) as orders,
-    cast(sum(covers) as bigint) as covers
-from reservations
-group by all
-order by day, service desc
+    day, if(is_dinner, 'dinner', 'lunch') as service,
+    count(*) as orders, cast(sum(covers) as bigint) as covers
+from services
+group by day, is_dinner
+order by day, is_dinner
