@@ -322,7 +322,7 @@ REPORTS = {
         ("orders", "cashed"),
     ),
     "abandoned carts": Report(
-        lambda snap: carts(snap, ALL, "month"),
+        lambda snap: carts(snap, ALL, "month", now=_NEVER),
         f"""
         with begun as (
             select *, coalesce(begun_at, placed_at) as moment,
@@ -333,7 +333,7 @@ REPORTS = {
             from orders
             where is_cart or begun_at is not null
         ), judged as (
-            select *, moment + interval 60 minute < now() as is_over,
+            select *, moment + interval 60 minute < timestamptz '{_NEVER}' as is_over,
                 ended is null or ended > moment + interval 60 minute as is_left
             from begun
         )

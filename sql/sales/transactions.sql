@@ -9,7 +9,7 @@
 --   the order's first payment), provider, reference, reason
 with found as (
     -- Sought first: what else is told of them is read for these alone.
-    select *
+    select id, payment_id, refund_id, at_time, gross - refunds as amount
     from sales_moves(
         $statuses, $payments, $modules, $tags, $dated, $search, $archived,
         $refunds_to_do, $carts, $traits, $refunds_by,
@@ -23,20 +23,21 @@ with found as (
 select
     found.at_time as counted_at,
     if(found.payment_id is null, 'refund', 'payment') as kind,
-    found.number,
-    found.source,
-    found.module::varchar as module,
-    found.placed_at,
-    coalesce(found.customer_name, found.email) as customer,
-    found.currency,
-    found.gross - found.refunds as amount,
+    orders.number,
+    orders.source,
+    orders.module::varchar as module,
+    orders.placed_at,
+    coalesce(orders.customer_name, orders.email) as customer,
+    orders.currency,
+    found.amount,
     nullif(
-        means_of(found.payment_id, payments.means, found.first_means), '-'
+        means_of(found.payment_id, payments.means, orders.first_means), '-'
     ) as means,
     coalesce(payments.provider, refunds.provider) as provider,
     coalesce(payments.reference, refunds.reference) as reference,
     refunds.reason
 from found
+inner join orders on orders.id = found.id
 left join payments on found.payment_id = payments.id
 left join refunds on found.refund_id = refunds.id
 order by
