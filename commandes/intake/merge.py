@@ -1,7 +1,7 @@
 """Bring the orders of a file (or samples) into the store, in batches that resume.
 
-A file of a hundred thousand orders is some dozens of transactions: no action of others
-waits long, and an import that is killed goes on where it stopped. The same file again
+A file of a hundred thousand orders is about ten transactions: no action of others waits
+long, and an import that is killed goes on where it stopped. The same file again
 changes nothing; a later file changes a field only where the file's value has changed.
 """
 

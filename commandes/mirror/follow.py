@@ -61,8 +61,9 @@ def read(connection: Connection, after: int, limit: int = STEP) -> Change:
         raw.where(events.seq > after).order_by(events.seq).limit(limit)
     ).all()
     ids = sorted({row.order_id for row in entries if row.order_id is not None})
+    asked = {"order_ids": ids}
     found: dict[str, Sequence[Sequence[Any]]] = {
-        name: connection.execute(staging.rows_of(name, ids)).all() if ids else []
+        name: connection.execute(staging.rows_of(name), asked).all() if ids else []
         for name in ("orders", *staging.OF_AN_ORDER)
     }
     # An entry without order, or an order withdrawn, may have moved any stock.

@@ -6,10 +6,11 @@ orders as Arrow tables; `sql/mirror/fill_*.sql` reads `staged_*` either way.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from sqlalchemy import BigInteger, case, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, case, select, type_coerce
 
 from commandes.store import tables
 from commandes.store.tables import Instant
@@ -76,17 +77,19 @@ def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return column
 
 
+@cache
 def rows(table: str) -> Select[Any]:
     """The statement that reads all rows of a table of the store, raw."""
     of = tables.metadata.tables[table]
     return select(*(_raw(of.c[name]) for name in COLUMNS[table]))
 
 
-def rows_of(table: str, order_ids: Sequence[int]) -> Select[Any]:
-    """The statement that reads the rows of some orders, raw."""
+@cache
+def rows_of(table: str) -> Select[Any]:
+    """The statement that reads the rows of some orders (`order_ids`), raw."""
     of = tables.metadata.tables[table]
     owner = of.c.id if table == "orders" else of.c.order_id
-    return rows(table).where(owner.in_(order_ids))
+    return rows(table).where(owner.in_(bindparam("order_ids", expanding=True)))
 
 
 def _arrow_type(column: ColumnElement[Any]) -> pa.DataType:
@@ -96,6 +99,7 @@ def _arrow_type(column: ColumnElement[Any]) -> pa.DataType:
     return {bool: pa.bool_(), int: pa.int64()}.get(kind, pa.string())
 
 
+@cache
 def arrow_schema(table: str) -> pa.Schema:
     """The Arrow types of a staged table: integers, booleans and text."""
     of = tables.metadata.tables[table]

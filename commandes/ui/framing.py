@@ -118,12 +118,11 @@ def frame(title: str, function: str, *, heading: bool = True) -> Iterator[Here]:
 
 
 @contextmanager
-def part(*, ticking: bool = False, arrived: bool = False) -> Iterator[Here]:
+def part(*, ticking: bool = False) -> Iterator[Here]:
     """The same for what runs again alone: a dialog or a fragment.
 
     Args:
         ticking: whether it does so by itself, which is no sign that somebody is there.
-        arrived: whether the run before was of another page.
     """
     language.use_readers()
     with telling(stop=True):
@@ -133,7 +132,7 @@ def part(*, ticking: bool = False, arrived: bool = False) -> Iterator[Here]:
             st.rerun()  # the whole page, which asks who is there
     if not _is_the_same(who):
         st.rerun()  # the same
-    with _acting(who, arrived=arrived) as here:
+    with _acting(who) as here:
         yield here
 
 

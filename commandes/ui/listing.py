@@ -7,8 +7,6 @@ meanwhile raise a count, and the list changes when the person asks.
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,11 +18,9 @@ from commandes.reports import dashboard, orders
 from commandes.reports.views import BUILT_IN_VIEWS, saved_views
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from datetime import date
 
     from commandes.reports.facets import Facets
-    from commandes.reports.filters import OrderFilter
     from commandes.reports.orders import Page
     from commandes.reports.summary import Summary
     from commandes.reports.views import SavedView
@@ -33,12 +29,9 @@ if TYPE_CHECKING:
 
 _KEPT = "listing"
 _COUNTS = "listing_counts"
-_COUNTING = "listing_counting"
 _TURN = "listing_turn"
 _TICKED = "listing_ticked"
 COUNTED_VIEWS = 12
-
-_beside = ThreadPoolExecutor(32, "counts")
 
 
 @dataclass(frozen=True)
@@ -97,45 +90,25 @@ def _short(numbers: tuple[int, ...]) -> str:
 def shown(here: Here, asked: Asked) -> Listing:
     """The list to show: as it was last sent, or a new one when that was asked for."""
     today = datetime.now(here.settings.zone).date()
-    last: Listing | None = st.session_state.get(_KEPT)
+    kept: Listing | None = st.session_state.get(_KEPT)
     if here.arrived:
         st.session_state.pop(_TICKED, None)
     turn = st.session_state.pop(_TURN, None)
-    same = last if last and (last.asked, last.today) == (asked, today) else None
-    if same and _counted(same) and not turn:
-        return same
-    st.session_state[_COUNTING] = _counting(here, asked.wanted, today)
-    found = (
-        _turned(here, same, turn or "same") if same else _ask(here, asked, today, last)
-    )
-    st.session_state[_KEPT] = found
-    return found
-
-
-def _counting(
-    here: Here, wanted: OrderFilter, today: date
-) -> Future[tuple[int, Facets]]:
-    """Ask for the counts beside the page's own questions, as who acts now.
-
-    The answer is of a moment of its own, told by its `seq`.
-    """
-    mirror = here.house.mirror
-
-    def ask() -> tuple[int, Facets]:
-        with mirror.snapshot(wait=False) as snap:
-            return snap.seq, orders.facets(snap, wanted, today=today)
-
-    return _beside.submit(copy_context().run, ask)
+    if kept is None or (kept.asked, kept.today) != (asked, today):
+        kept = _ask(here, asked, today, kept)
+    elif turn or not _counted(kept):
+        kept = _turned(here, kept, turn or "same")
+    st.session_state[_KEPT] = kept
+    return kept
 
 
 def facets(here: Here, shown: Listing) -> Facets:
     """The counts of the sidebar, of the same moment as the list that is shown."""
     if not _counted(shown):
-        counting: Future[tuple[int, Facets]] = st.session_state.pop(_COUNTING)
-        seq, found = counting.result()
-        if seq != shown.seq:  # something happened in between
-            wanted, tags = shown.asked.wanted, tuple(shown.colors)
-            found = orders.facets(here.snap, wanted, today=shown.today, tags=tags)
+        wanted = shown.asked.wanted
+        found = orders.facets(
+            here.snap, wanted, today=shown.today, tags=tuple(shown.colors)
+        )
         st.session_state[_COUNTS] = (_moment(shown), found)
     counts: Facets = st.session_state[_COUNTS][1]
     return counts

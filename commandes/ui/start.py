@@ -8,7 +8,7 @@ import streamlit as st
 
 from commandes import access
 from commandes.intake import withdraw
-from commandes.ui import listing, sidebar
+from commandes.ui import listing, sidebar, tables
 from commandes.ui.framing import part
 from commandes.words import _
 
@@ -40,6 +40,8 @@ def sample_note(here: Here) -> None:
 
 
 def _withdrawing() -> None:
+    tables.forget_clicks()
+
     @st.dialog(_("Commencer avec mon fichier"))
     def opened() -> None:
         with part() as here:

@@ -48,6 +48,12 @@ _DOES = {
 _TAGS_IN_MENU = 6
 
 
+def forget_clicks() -> None:
+    """Not take up what was clicked in the table: another dialog opens now."""
+    st.session_state.pop(OPENED, None)
+    st.session_state.pop(MENU_CHOICE, None)
+
+
 def orders(listing: Listing, timezone: str) -> tuple[int, ...]:
     """Draw the orders of a list; the ids of the rows that are ticked.
 

@@ -12,7 +12,7 @@ from commandes import words
 from commandes.actions import views
 from commandes.reports.filters import OrderFilter
 from commandes.reports.views import BUILT_IN_VIEWS, query_string
-from commandes.ui import address, listing
+from commandes.ui import address, listing, tables
 from commandes.ui.framing import part, telling
 from commandes.ui.plain import plain
 from commandes.words import _
@@ -96,6 +96,8 @@ def _saving(here: Here, shown: Listing, chosen: str | None) -> None:
 
 
 def _naming(shown: Listing) -> None:
+    tables.forget_clicks()
+
     @st.dialog(_("Enregistrer la vue"))
     def opened() -> None:
         with part() as here:

@@ -16,7 +16,7 @@ with kept as (
 
 sold as (
     select
-        lines.sku,
+        nullif(max(lines.sku), '') as sku,
         kept.module,
         kept.currency,
         max(lines.id) as last_id,
@@ -26,10 +26,8 @@ sold as (
         sum(lines.total) as total
     from order_lines as lines
     inner join kept on kept.id = lines.order_id
-    -- As article_key: two columns are grouped faster than one made of them.
     group by
-        lines.sku,
-        if(lines.sku is null, lines.title, null),
+        article_key(lines.sku, lines.title),
         kept.module,
         kept.currency
 )
@@ -50,5 +48,6 @@ order by
     sold.total desc,
     lines.title,
     article_key(sold.sku, lines.title),
+    sold.module,
     sold.currency
 limit $limit

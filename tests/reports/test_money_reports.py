@@ -457,6 +457,23 @@ def test_articles_and_baskets_are_those_of_the_orders_sold(world, wanted) -> Non
         assert one.basket == average
 
 
+def test_an_article_is_one_however_its_lines_name_it(shop, mirror) -> None:
+    """A reference and, without one, a title that reads the same are one article."""
+    told = (
+        {"sku": "X", "title": "Lampe", "price": 500},
+        {"sku": None, "title": "X", "price": 700},
+    )
+    for number, line in enumerate(told):
+        shop.order(str(number), lines=[line], paid=line["price"])
+    with mirror.snapshot() as snap:
+        frame = articles(snap, OrderFilter(dated="paid"), limit=10)
+        both = orders.page(snap, OrderFilter(article="X")).rows
+    assert frame.select("sku", "title", "orders", "total").rows() == [
+        ("X", "X", 2, 1200)
+    ]
+    assert both.height == 2
+
+
 @fuzzed
 @given(
     wanted=asked,

@@ -173,6 +173,19 @@ def test_samples_are_said(open_page, store):
     assert "Ce sont des commandes d’exemple" in _texts(open_page())
 
 
+@pytest.mark.parametrize("button", ["view_save", "own_file"])
+def test_two_clicks_at_once_open_one_dialog(open_page, store, button):
+    """« Infos » of a row and a button, both during a run: not two dialogs."""
+    from commandes.intake.fill import fill
+
+    fill(store, 20, 1, actor="test")
+    app = open_page("commandes/liste.py", status="cancelled")
+    app.session_state["opened_order"] = 1
+    app.button(key=button).click().run()
+
+    assert not app.exception
+
+
 def test_the_dashboard_leads_to_what_waits(open_page, shop):
     """Figures of the period and the cases that wait stand on the first page."""
     from datetime import UTC, datetime
