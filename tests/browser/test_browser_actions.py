@@ -286,7 +286,7 @@ def test_closing_the_dialog_does_not_stop_the_work(tmp_path, visitor):
     """Many orders, the dialog closed in the middle: all are done, and reported."""
 
     def many(shop):
-        told = [{"number": f"M{n}", "at": NOON} for n in range(150)]
+        told = [{"number": f"M{n}", "at": NOON} for n in range(600)]
         shop.bring(shop.incoming(told))
 
     with served(tmp_path / "data", many) as running:
@@ -294,16 +294,16 @@ def test_closing_the_dialog_does_not_stop_the_work(tmp_path, visitor):
         orders = Orders(page)
         box = orders.canvas.bounding_box()
         page.mouse.click(box["x"] + TICKS // 2, box["y"] + ROW // 2)
-        page.get_by_text("Les 150 commandes filtrées").click()
+        page.get_by_text("Les 600 commandes filtrées").click()
         settled(page)
         page.get_by_role("button", name="Archiver").click()
-        page.get_by_role("button", name="Appliquer à 150 commandes").click()
+        page.get_by_role("button", name="Appliquer à 600 commandes").click()
         dialog = page.get_by_role("dialog")
-        dialog.get_by_text(re.compile(r"^\d+ / 150$")).wait_for()
+        dialog.get_by_text(re.compile(r"^\d+ / 600$")).wait_for()
         page.keyboard.press("Escape")
         dialog.wait_for(state="detached")
 
-        expect(page.get_by_text("Archiver : 150 commandes changées")).to_be_visible()
+        expect(page.get_by_text("Archiver : 600 commandes changées")).to_be_visible()
 
 
 def test_the_focus_stays_where_the_person_was(acting, visitor):
