@@ -18,7 +18,7 @@ from commandes import access, rules, words
 from commandes.actions import bulk
 from commandes.actions.bulk import Asked
 from commandes.reports import orders
-from commandes.ui import documents, exporting, listing, tables, tag_settings
+from commandes.ui import dialogs, documents, exporting, listing, tables, tag_settings
 from commandes.ui.acting_fields import leaving, paid_at
 from commandes.ui.beside import Work
 from commandes.ui.framing import part
@@ -259,7 +259,8 @@ def _filtered(here: Here, shown: Listing) -> tuple[int, ...]:
 def _begin(asked: Asked, ids: tuple[int, ...]) -> None:
     st.session_state[_BATCH] = Batch(asked, ids, secrets.token_urlsafe(16))
     about = [plain(text) for text in _about(asked)]
-    _dialog(" : ".join([_(TITLES[asked.verb]), *about]))
+    title = " : ".join([_(TITLES[asked.verb]), *about])
+    dialogs.show(title, _steps, width="medium", on_dismiss=_closed)
 
 
 def at_once(here: Here, asked: Asked, order_id: int) -> None:
@@ -370,15 +371,6 @@ def _about(asked: Asked) -> list[str]:
     name, status = asked.arguments.get("name"), asked.arguments.get("status")
     said = [str(name)] if name else []
     return said + ([_(STATUS_WORDS[status])] if status else [])
-
-
-def _dialog(title: str) -> None:
-    @st.dialog(title, width="medium", on_dismiss=_closed)
-    def opened() -> None:
-        with part() as here:
-            _steps(here)
-
-    opened()
 
 
 def _closed() -> None:

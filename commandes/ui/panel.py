@@ -17,6 +17,7 @@ from commandes.ui import (
     acting_forms,
     activity,
     conversation,
+    dialogs,
     listing,
     parts,
     personal_data,
@@ -24,7 +25,6 @@ from commandes.ui import (
     theme,
 )
 from commandes.ui.acting import Seen
-from commandes.ui.framing import part
 from commandes.ui.login import named
 from commandes.ui.parts import addresses, amounts, facts, lines, moment, services
 from commandes.ui.plain import plain
@@ -58,15 +58,15 @@ def drawer(order_id: int) -> None:
     st.session_state[_OPEN] = order_id
     reading.anew()
 
-    @st.dialog(_("Commande"), position="right", width=WIDTH, on_dismiss=_closed)
-    def opened() -> None:
-        # A dialog runs again alone, without its page: it has a frame of its own.
-        with part() as here:
-            found = detail.order_by_id(here.store, st.session_state[_OPEN])
-            _way(here, found)
-            show(here, found, st.title, lambda: st.rerun(scope="fragment"))
+    dialogs.show(
+        _("Commande"), _opened, position="right", width=WIDTH, on_dismiss=_closed
+    )
 
-    opened()
+
+def _opened(here: Here) -> None:
+    found = detail.order_by_id(here.store, st.session_state[_OPEN])
+    _way(here, found)
+    show(here, found, st.title, lambda: st.rerun(scope="fragment"))
 
 
 def _closed() -> None:

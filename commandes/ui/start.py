@@ -8,7 +8,7 @@ import streamlit as st
 
 from commandes import access
 from commandes.intake import withdraw
-from commandes.ui import listing, sidebar, tables
+from commandes.ui import dialogs, listing, sidebar
 from commandes.ui.framing import part
 from commandes.words import _
 
@@ -36,24 +36,15 @@ def sample_note(here: Here) -> None:
             type="tertiary",
             icon=":material/upload_file:",
         ):
-            _withdrawing()
+            dialogs.show(_("Commencer avec mon fichier"), _withdrawing)
 
 
-def _withdrawing() -> None:
-    tables.forget_clicks()
-
-    @st.dialog(_("Commencer avec mon fichier"))
-    def opened() -> None:
-        with part() as here:
-            st.text(_("Les commandes d’exemple seront retirées, et elles seules."))
-            if st.button(
-                _("Retirer les exemples et importer"), key="clear", type="primary"
-            ):
-                withdraw.clear_samples(here.store, actor=here.actor)
-                listing.refresh()
-                st.switch_page(IMPORT_PAGE)
-
-    opened()
+def _withdrawing(here: Here) -> None:
+    st.text(_("Les commandes d’exemple seront retirées, et elles seules."))
+    if st.button(_("Retirer les exemples et importer"), key="clear", type="primary"):
+        withdraw.clear_samples(here.store, actor=here.actor)
+        listing.refresh()
+        st.switch_page(IMPORT_PAGE)
 
 
 def empty_store(here: Here) -> None:

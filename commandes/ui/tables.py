@@ -49,7 +49,7 @@ _TAGS_IN_MENU = 6
 
 
 def forget_clicks() -> None:
-    """Not take up what was clicked in the table: another dialog opens now."""
+    """Not take up what was clicked in the table: a dialog opens now."""
     st.session_state.pop(OPENED, None)
     st.session_state.pop(MENU_CHOICE, None)
 

@@ -12,8 +12,8 @@ from commandes import words
 from commandes.actions import views
 from commandes.reports.filters import OrderFilter
 from commandes.reports.views import BUILT_IN_VIEWS, query_string
-from commandes.ui import address, listing, tables
-from commandes.ui.framing import part, telling
+from commandes.ui import address, dialogs, listing
+from commandes.ui.framing import telling
 from commandes.ui.plain import plain
 from commandes.words import _
 
@@ -92,18 +92,7 @@ def _saving(here: Here, shown: Listing, chosen: str | None) -> None:
         disabled=chosen is not None,
         help=_("Donner un nom aux filtres choisis, pour toute l’équipe."),
     ):
-        _naming(shown)
-
-
-def _naming(shown: Listing) -> None:
-    tables.forget_clicks()
-
-    @st.dialog(_("Enregistrer la vue"))
-    def opened() -> None:
-        with part() as here:
-            _form(here, shown)
-
-    opened()
+        dialogs.show(_("Enregistrer la vue"), lambda here: _form(here, shown))
 
 
 def _form(here: Here, shown: Listing) -> None:

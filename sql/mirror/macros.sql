@@ -494,17 +494,9 @@ from found_orders(
 ) as found
 where
     keeps_order(
-        statuses,
-        payments,
-        modules,
-        tags,
-        archived,
-        found.status,
-        found.payment_status,
-        found.refunded,
-        found.module,
-        found.tags,
-        found.archived_at is not null
+        statuses, payments, modules, tags, archived, found.status,
+        found.payment_status, found.refunded, found.module,
+        found.tags, found.archived_at is not null
     );
 
 -- The orders of found_orders, in rows that are counted together: one by one.
@@ -557,17 +549,9 @@ from found_counts(
 ) as found
 where
     keeps_order(
-        statuses,
-        payments,
-        modules,
-        tags,
-        archived,
-        found.status,
-        found.payment_status,
-        found.is_partly_refunded::integer,
-        found.module,
-        found.tags,
-        found.is_archived
+        statuses, payments, modules, tags, archived, found.status,
+        found.payment_status, found.is_partly_refunded::integer, found.module,
+        found.tags, found.is_archived
     );
 
 -- The instant at which an order counts as sold; null: never.
@@ -591,11 +575,8 @@ create macro sold_orders(
 select
     kept.*,
     date_of_sale(
-        dated,
-        is_open_cart(kept.is_cart, kept.payment_status),
-        kept.placed_at,
-        kept.first_service_at,
-        kept.first_paid_at
+        dated, is_open_cart(kept.is_cart, kept.payment_status), kept.placed_at,
+        kept.first_service_at, kept.first_paid_at
     ) as sold_at,
     -- The deposit of a cart that is no order yet counts by payment alone.
     if(is_by_order(dated), sold_at, null) as fixed_at

@@ -170,11 +170,11 @@ def test_paying_several_leaves_carts_out_and_asks_when_and_how(open_page, shop):
         import streamlit as st
 
         from commandes.actions.bulk import Asked
-        from commandes.ui import bulk_bar
+        from commandes.ui import bulk_bar, dialogs
 
         asked = bulk_bar.Batch(Asked("pay"), (1, 2), "k")
         st.session_state.setdefault("bulk_batch", asked)
-        bulk_bar._dialog("Payées")
+        dialogs.show("Payées", bulk_bar._steps)
 
     app = AppTest.from_function(dialog, default_timeout=30).run()
     assert [m.value for m in app.metric] == ["1", "0", "1"]
